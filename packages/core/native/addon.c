@@ -196,6 +196,18 @@ static napi_value js_sigqueue(napi_env env, napi_callback_info info) {
 	return number(env, sys(syscall(SYS_rt_sigqueueinfo, pid, message.si_signo, &message)));
 }
 
+/* pipe(): [read, write], both close-on-exec. */
+static napi_value js_pipe(napi_env env, napi_callback_info info) {
+	(void)info;
+	int ends[2];
+	const long result = sys(pipe2(ends, O_CLOEXEC));
+	if (result < 0) return number(env, result);
+	napi_value pair = NULL;
+	napi_create_array_with_length(env, 2, &pair);
+	for (uint32_t end = 0; end < 2; end++) napi_set_element(env, pair, end, number(env, ends[end]));
+	return pair;
+}
+
 /* waitpid(pid): the wait status of that one zombie, -EAGAIN while it runs, -ECHILD when it is not ours.
  * Never -1 for the pid: that would take the exit of libuv's own children. */
 static napi_value js_waitpid(napi_env env, napi_callback_info info) {
@@ -225,6 +237,7 @@ NAPI_MODULE_INIT() {
 	} functions[] = {
 		{"execve", js_execve},     {"disarm", js_disarm},   {"rearm", js_rearm},
 		{"sigqueue", js_sigqueue}, {"waitpid", js_waitpid}, {"setSubreaper", js_set_subreaper},
+		{"pipe", js_pipe},
 	};
 	for (size_t index = 0; index < sizeof functions / sizeof *functions; index++) {
 		napi_value function = NULL;

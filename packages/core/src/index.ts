@@ -1,1 +1,17 @@
-export {};
+export { type BecomeOptions, become } from './become.ts';
+export {
+  type Child,
+  type PipedChild,
+  type SpawnChildOptions,
+  type StopOptions,
+  type StopResult,
+  spawnChild,
+} from './child.ts';
+export { checkCwd } from './cwd.ts';
+export { CoreError, type CoreErrorCode } from './errors.ts';
+export { type ExitStatus, exitStatus } from './exit-status.ts';
+export { type HandOffRequest, type HandOffResult, handOff, supervisingPid1 } from './handoff.ts';
+export { pid1Path } from './native.ts';
+export { type FindProgramOptions, findProgram } from './program.ts';
+export { isSignal, type Signal, signalName, signalNumber } from './signals.ts';
+export { realSystem, type System } from './system.ts';

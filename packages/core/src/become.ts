@@ -1,0 +1,81 @@
+import { setImmediate } from 'node:timers/promises';
+import { getSystemErrorName } from 'node:util';
+import { checkCwd } from './cwd.ts';
+import { CoreError } from './errors.ts';
+import { originalFileLimit } from './file-limit.ts';
+import { loadAddon } from './native.ts';
+import { findProgram } from './program.ts';
+import { realSystem, type System } from './system.ts';
+
+export interface BecomeOptions {
+  /** Absolute; default: that of this process. */
+  readonly cwd?: string;
+  /** The whole environment of the program; default: that of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /**
+   * Asked once, after every signal that Node had already caught has reached its listeners. True calls the whole
+   * thing off: the promise rejects with `CANCELED`, and the listeners work again.
+   */
+  readonly canceled?: () => boolean;
+  readonly system?: System;
+}
+
+/**
+ * Replaces this process by a program: same pid, default signal dispositions, empty mask, blocking descriptors 0 to 2,
+ * and the soft limit on open files that Node had raised. Never resolves; rejects when the program cannot run, with
+ * this process as it was.
+ *
+ * No signal is lost on the way. From the first moment a further one has its default action, as it would have in the
+ * new program; those that Node had caught before are first given to their listeners.
+ *
+ * Node's own `process.execve` is missing in 20, aborts when exec fails in 22 and 24, and passes on ignored signals
+ * and non-blocking descriptors.
+ *
+ * @example
+ * await become('node', ['server.js'], { cwd: '/app' });
+ */
+export async function become(
+  command: string,
+  args: readonly string[],
+  options: BecomeOptions = {},
+): Promise<never> {
+  const { system = realSystem, canceled = () => false } = options;
+  const { cwd = system.cwd(), env = system.env } = options;
+  checkCwd(cwd);
+  const program = findProgram(command, { cwd, path: env.PATH });
+  const addon = loadAddon(system);
+
+  addon.disarm();
+  try {
+    await wholeTurnOfTheLoop();
+    if (canceled())
+      throw new CoreError('CANCELED', `becoming "${command}" was called off by a signal`);
+    const previous = system.cwd();
+    system.chdir(cwd);
+    const result = addon.execve(
+      program,
+      [command, ...args],
+      environment(env),
+      originalFileLimit(system),
+    );
+    system.chdir(previous);
+    throw new CoreError(
+      'SYSCALL_FAILED',
+      `exec of "${command}" (${program}) failed: ${getSystemErrorName(result)}`,
+    );
+  } finally {
+    addon.rearm();
+  }
+}
+
+/** libuv's signal handler writes to a pipe that the poll phase reads: two immediates have a poll phase between them. */
+async function wholeTurnOfTheLoop(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+}
+
+function environment(env: NodeJS.ProcessEnv): string[] {
+  return Object.entries(env).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${value}`],
+  );
+}

@@ -1,0 +1,40 @@
+/** What went wrong, as a closed set; {@link CoreError.exitCode} follows from it. */
+export type CoreErrorCode =
+  | 'COMMAND_NOT_FOUND'
+  | 'COMMAND_NOT_EXECUTABLE'
+  | 'CWD_MISSING'
+  | 'CWD_NOT_USABLE'
+  | 'SPAWN_FAILED'
+  | 'SYSCALL_FAILED'
+  | 'CANCELED'
+  | 'UNSUPPORTED_PLATFORM'
+  | 'NATIVE_MISSING';
+
+/** Exit codes as a shell and the coreutils use them; 78 is `EX_CONFIG` of sysexits.h. */
+const exitCodes: Record<CoreErrorCode, number> = {
+  COMMAND_NOT_FOUND: 127,
+  COMMAND_NOT_EXECUTABLE: 126,
+  CWD_MISSING: 78,
+  CWD_NOT_USABLE: 78,
+  SPAWN_FAILED: 125,
+  SYSCALL_FAILED: 125,
+  CANCELED: 125,
+  UNSUPPORTED_PLATFORM: 125,
+  NATIVE_MISSING: 125,
+};
+
+/** The one error type of this package. The message says what, where and what to do. */
+export class CoreError extends Error {
+  override readonly name = 'CoreError';
+  readonly code: CoreErrorCode;
+
+  constructor(code: CoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  /** The exit code for a program that ends because of this error. */
+  get exitCode(): number {
+    return exitCodes[this.code];
+  }
+}

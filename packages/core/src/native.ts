@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { CoreError } from './errors.ts';
+import { realSystem, type System } from './system.ts';
+
+/** The functions of `native/addon.c`. Each returns a result, or -errno. */
+export interface Addon {
+  execve(
+    path: string,
+    argv: readonly string[],
+    envp: readonly string[],
+    softNofile: number,
+  ): number;
+  /** Gives every signal its default action, until {@link Addon.rearm}. */
+  disarm(): number;
+  rearm(): number;
+  sigqueue(pid: number, signal: number, value: bigint): number;
+  /** A pipe(2), both ends close-on-exec: `[read, write]`. */
+  pipe(): readonly [read: number, write: number] | number;
+  /** The wait status of that zombie; -EAGAIN while it runs. */
+  waitpid(pid: number): number;
+  setSubreaper(on: boolean): number;
+}
+
+// The package's own name and not a relative path: this module also runs from inside a bundle of another package.
+const require = createRequire(import.meta.url);
+
+let addon: Addon | undefined;
+
+/** Loads the addon at the first call. Throws `UNSUPPORTED_PLATFORM` or `NATIVE_MISSING`. */
+export function loadAddon(system: System = realSystem): Addon {
+  addon ??= require(prebuilt('pid1.node', system)) as Addon;
+  return addon;
+}
+
+/** The absolute path of the `pid1` binary for this machine. Throws `UNSUPPORTED_PLATFORM` or `NATIVE_MISSING`. */
+export function pid1Path(system: System = realSystem): string {
+  return prebuilt('pid1', system);
+}
+
+function prebuilt(file: string, { platform, arch }: System): string {
+  if (platform !== 'linux')
+    throw new CoreError('UNSUPPORTED_PLATFORM', `pid1 needs Linux; this is ${platform}`);
+  const root = dirname(require.resolve('@twenty-init/core/package.json'));
+  const path = join(root, 'prebuilds', `linux-${arch}`, file);
+  if (!existsSync(path))
+    throw new CoreError(
+      'NATIVE_MISSING',
+      `${path} does not exist: @twenty-init/core has no build for linux-${arch} here; ` +
+        'x64 and arm64 come with the npm package, in a checkout `node native/build.mjs` makes them',
+    );
+  return path;
+}

@@ -1,0 +1,79 @@
+import { constants } from 'node:os';
+
+/** The standard Linux signals and the real-time ones (`SIGRTMIN` is 34, as in glibc). */
+export type Signal =
+  | 'SIGHUP'
+  | 'SIGINT'
+  | 'SIGQUIT'
+  | 'SIGILL'
+  | 'SIGTRAP'
+  | 'SIGABRT'
+  | 'SIGBUS'
+  | 'SIGFPE'
+  | 'SIGKILL'
+  | 'SIGUSR1'
+  | 'SIGSEGV'
+  | 'SIGUSR2'
+  | 'SIGPIPE'
+  | 'SIGALRM'
+  | 'SIGTERM'
+  | 'SIGSTKFLT'
+  | 'SIGCHLD'
+  | 'SIGCONT'
+  | 'SIGSTOP'
+  | 'SIGTSTP'
+  | 'SIGTTIN'
+  | 'SIGTTOU'
+  | 'SIGURG'
+  | 'SIGXCPU'
+  | 'SIGXFSZ'
+  | 'SIGVTALRM'
+  | 'SIGPROF'
+  | 'SIGWINCH'
+  | 'SIGIO'
+  | 'SIGPWR'
+  | 'SIGSYS'
+  | 'SIGRTMIN'
+  | `SIGRTMIN+${number}`;
+
+const realTimeMinimum = 34;
+const realTimeMaximum = 64;
+
+/** Names that share a number with another one; {@link signalName} gives the other. */
+const aliases = new Set(['SIGIOT', 'SIGPOLL', 'SIGUNUSED']);
+
+const names = new Map<number, Signal>(
+  Object.entries(constants.signals)
+    .filter(([name]) => !aliases.has(name))
+    .map(([name, number]) => [number, name as Signal]),
+);
+
+/** 1 to 64 for a name on this platform; throws a `RangeError` for any other text. */
+export function signalNumber(signal: Signal): number {
+  const number = numberOf(signal);
+  if (number === undefined) throw new RangeError(`Expected a signal name, got "${signal}"`);
+  return number;
+}
+
+/** `SIGTERM` for 15, `SIGRTMIN+3` for 37; throws a `RangeError` outside 1 to 64. */
+export function signalName(number: number): Signal {
+  const name = names.get(number);
+  if (name !== undefined) return name;
+  if (number === realTimeMinimum) return 'SIGRTMIN';
+  if (number > realTimeMinimum && number <= realTimeMaximum)
+    return `SIGRTMIN+${number - realTimeMinimum}`;
+  throw new RangeError(`Expected a signal number from 1 to 64, got ${number}`);
+}
+
+export function isSignal(text: string): text is Signal {
+  return numberOf(text) !== undefined;
+}
+
+function numberOf(text: string): number | undefined {
+  const standard = (constants.signals as Record<string, number>)[text];
+  if (standard !== undefined) return standard;
+  const offset = /^SIGRTMIN(?:\+(\d+))?$/.exec(text);
+  if (offset === null) return undefined;
+  const number = realTimeMinimum + Number(offset[1] ?? 0);
+  return number <= realTimeMaximum ? number : undefined;
+}

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The process-wide effects of this package, in one value, so that a test can pass a fake. */
+export interface System {
+  readonly platform: NodeJS.Platform;
+  readonly arch: NodeJS.Architecture;
+  readonly pid: number;
+  /** Read anew each time: it changes when the parent dies. */
+  readonly ppid: number;
+  readonly env: NodeJS.ProcessEnv;
+  cwd(): string;
+  chdir(directory: string): void;
+  /** kill(2): a negative pid is a process group. Throws Node's system error, with `code`. */
+  kill(pid: number, signal: number): void;
+  /** A file of /proc, whole. Throws Node's system error when the process is gone. */
+  readProc(path: string): string;
+  /** The pids in /proc, in no order. */
+  pids(): number[];
+}
+
+/** The real system. Reads nothing until it is used. */
+export const realSystem: System = {
+  get platform() {
+    return process.platform;
+  },
+  get arch() {
+    return process.arch;
+  },
+  get pid() {
+    return process.pid;
+  },
+  get ppid() {
+    return process.ppid;
+  },
+  get env() {
+    return process.env;
+  },
+  cwd: () => process.cwd(),
+  chdir: (directory) => process.chdir(directory),
+  kill: (pid, signal) => {
+    process.kill(pid, signal);
+  },
+  readProc: (path) => readFileSync(`/proc/${path}`, 'utf8'),
+  pids: () =>
+    readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => pid > 0),
+};

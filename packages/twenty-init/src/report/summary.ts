@@ -1,0 +1,35 @@
+import type { AppOutcome, PhaseRecord } from '../boot/machine.ts';
+import { appPhase } from '../boot/plan.ts';
+import { formatDuration } from './duration.ts';
+
+const header = ['phase', 'outcome', 'duration', 'exit', 'cwd'];
+
+/** The table that ends a boot. */
+export function summaryTable(
+  records: readonly PhaseRecord[],
+  app: AppOutcome,
+  appCwd: string,
+): string {
+  const rows = [
+    header,
+    ...records.map(({ name, status, startedAt, endedAt, exitCode, cwd }) => [
+      name,
+      status.replace('_', ' '),
+      startedAt === undefined || endedAt === undefined ? '-' : formatDuration(endedAt - startedAt),
+      exitCode === undefined ? '-' : String(exitCode),
+      cwd,
+    ]),
+    [appPhase, app, '-', '-', appCwd],
+  ];
+  const widths = header.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

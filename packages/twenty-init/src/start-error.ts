@@ -1,0 +1,19 @@
+import { exitCodes } from './exit-codes.ts';
+
+/** Why nothing was started. */
+export type StartErrorCode = 'USAGE' | 'CONFIG';
+
+/** Bad usage or a bad config; the message is for the person who wrote it, so it is shown without a stack. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+  readonly code: StartErrorCode;
+
+  constructor(code: StartErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  get exitCode(): number {
+    return this.code === 'USAGE' ? exitCodes.usage : exitCodes.config;
+  }
+}
