@@ -13,6 +13,9 @@ export function validate(input: unknown): Validated {
   return result.success && problems.length === 0 ? { config: result.output } : { problems };
 }
 
+/** Of a key; the one complaint that is left to an object schema behind {@link anObject}. */
+const missing = 'is missing';
+
 const text = v.pipe(v.string(expected('a string')), v.nonEmpty('must not be empty'));
 
 const duration = v.pipe(
@@ -31,10 +34,9 @@ const command = v.pipe(
   v.check((words) => words.length > 0 && words[0] !== '', 'must name a program first'),
 );
 
-const environment = v.record(
-  v.string(),
-  v.string(expected('a string')),
-  expected('an object of strings'),
+const environment = v.pipe(
+  anObject('an object of strings'),
+  v.record(v.string(), v.string(expected('a string'))),
 );
 
 const commandEntries = {
@@ -70,10 +72,9 @@ const configSchema: v.GenericSchema<unknown, Config> = strict({
   env: v.exactOptional(
     strict({ required: v.exactOptional(v.array(text, expected('a list of variable names'))) }),
   ),
-  phases: v.objectWithRest(
-    { 'exec-app': app },
-    phase,
-    expected('an object of phases, the last one "exec-app"'),
+  phases: v.pipe(
+    anObject('an object of phases, the last one "exec-app"'),
+    v.objectWithRest({ 'exec-app': app }, phase, missing),
   ),
 }) as v.GenericSchema<unknown, Config>;
 
@@ -81,7 +82,8 @@ const configSchema: v.GenericSchema<unknown, Config> = strict({
 function strict<const Entries extends v.ObjectEntries>(entries: Entries) {
   const known = Object.keys(entries);
   return v.pipe(
-    v.looseObject(entries, expected('an object')),
+    anObject('an object'),
+    v.looseObject(entries, missing),
     v.rawCheck(({ dataset, addIssue }) => {
       const input: unknown = dataset.value;
       if (typeof input !== 'object' || input === null) return;
@@ -96,6 +98,14 @@ function strict<const Entries extends v.ObjectEntries>(entries: Entries) {
         });
       }
     }),
+  );
+}
+
+/** valibot's objects and records also take arrays. */
+function anObject(what: string) {
+  return v.custom<Record<string, unknown>>(
+    (input) => typeof input === 'object' && input !== null && !Array.isArray(input),
+    expected(what),
   );
 }
 
