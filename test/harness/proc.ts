@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** A process, as /proc shows it to this namespace. */
+export interface Process {
+  readonly pid: number;
+  /** Its pid in its own namespace. */
+  readonly innerPid: number;
+  readonly ppid: number;
+  readonly pgid: number;
+  readonly sid: number;
+  /** `R`, `S`, `T`, `Z`, … */
+  readonly state: string;
+  /** Empty for a zombie. */
+  readonly argv: readonly string[];
+}
+
+/** Undefined when there is no such process. */
+export function readProcess(pid: number): Process | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state = '', ppid, pgid, sid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const innerPid = /^NSpid:.*\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+    return {
+      pid,
+      innerPid: Number(innerPid),
+      ppid: Number(ppid),
+      pgid: Number(pgid),
+      sid: Number(sid),
+      state,
+      argv,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every process that this namespace can see. */
+export function processes(): Process[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0)
+    .flatMap((pid) => readProcess(pid) ?? []);
+}
+
+/** The processes in the PID namespace of that process, itself included. */
+export function namespaceOf(pid: number): Process[] {
+  const namespace = namespaceId(pid);
+  if (namespace === undefined) return [];
+  return processes().filter((process) => namespaceId(process.pid) === namespace);
+}
+
+export function childrenOf(pid: number): Process[] {
+  return processes().filter(({ ppid }) => ppid === pid);
+}
+
+/** Undefined once the process is gone. */
+export function cwdOf(pid: number): string | undefined {
+  return link(`/proc/${pid}/cwd`);
+}
+
+function namespaceId(pid: number): string | undefined {
+  return link(`/proc/${pid}/ns/pid`);
+}
+
+function link(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
