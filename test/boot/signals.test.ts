@@ -1,0 +1,142 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { image } from '../harness/image.ts';
+import { until } from '../harness/wait.ts';
+
+const config = (migrate: readonly string[]): object => ({
+  phases: {
+    migrate: { command: migrate },
+    register: { command: ['touch', 'registered'] },
+    'exec-app': { command: ['touch', 'started'], gracePeriod: '10s' },
+  },
+});
+
+describe('a stop signal while migrate runs', () => {
+  const files = {
+    'migrate.sh':
+      '#!/bin/sh\ntrap "echo cleaning up; exit 0" TERM INT QUIT HUP\necho migrating\nwhile :; do sleep 0.01; done\n',
+    'twenty-init.config.json': config(['./migrate.sh']),
+  };
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+    ['SIGQUIT', 131],
+    ['SIGHUP', 129],
+  ] as const)('%s: it is stopped, nothing later starts, exit %i', async (signal, code) => {
+    using app = image(files);
+    await using container = await app.boot();
+    await container.seen(/migrating/);
+    container.kill(signal);
+    expect(await container.exited).toBe(code);
+    expect(container.stdout()).toContain('cleaning up');
+    expect(container.stderr()).toContain(`${signal}: stopping migrate, nothing more starts`);
+    expect(container.stderr()).toMatch(/migrate +canceled/);
+    expect(existsSync(app.path('registered'))).toBe(false);
+    expect(existsSync(app.path('started'))).toBe(false);
+  });
+
+  it('also ends what a leader that dies first leaves in its group', async () => {
+    using app = image({
+      ...files,
+      'migrate.sh': `#!/bin/sh
+        sh -c 'trap "echo child cleaned up; exit 0" TERM; echo migrating; while :; do sleep 0.01; done' &
+        trap "exit 1" TERM
+        wait; wait`,
+    });
+    await using container = await app.boot();
+    await container.seen(/migrating/);
+    container.kill('SIGTERM');
+    expect(await container.exited).toBe(143);
+    expect(container.stdout()).toContain('child cleaned up');
+  });
+
+  it('wakes a stopped process, so that it can end in order', async () => {
+    using app = image({ ...files, 'migrate.sh': '#!/bin/sh\necho migrating\nkill -STOP $$\n' });
+    await using container = await app.boot();
+    await container.seen(/migrating/);
+    await until('the stopped shell', () =>
+      container.processes().some(({ state }) => state === 'T'),
+    );
+    container.kill('SIGTERM');
+    expect(await container.exited).toBe(143);
+  });
+
+  it('a second SIGINT kills a phase that does not react', async () => {
+    using app = image({
+      ...files,
+      'migrate.sh':
+        '#!/bin/sh\ntrap "echo not now" INT TERM\necho migrating\nwhile :; do sleep 0.01; done\n',
+    });
+    await using container = await app.boot();
+    await container.seen(/migrating/);
+    container.kill('SIGINT');
+    await container.seen(/not now/);
+    container.kill('SIGINT');
+    expect(await container.exited).toBe(130);
+    expect(container.stderr()).toContain('SIGINT: SIGKILL now');
+  });
+
+  it('a repeated SIGTERM is told and changes nothing', async () => {
+    using app = image({
+      ...files,
+      'migrate.sh':
+        '#!/bin/sh\ntrap "echo first" TERM\necho migrating\nwhile [ ! -e go ]; do sleep 0.01; done\n',
+    });
+    await using container = await app.boot();
+    await container.seen(/migrating/);
+    container.kill('SIGTERM');
+    await container.seen(/first/);
+    container.kill('SIGTERM');
+    await container.seen(/SIGTERM again: already stopping/);
+    writeFileSync(app.path('go'), '');
+    expect(await container.exited).toBe(143);
+  });
+
+  it('SIGUSR1 and SIGUSR2 do not end the boot, and open no inspector', async () => {
+    using app = image({
+      ...files,
+      'migrate.sh': '#!/bin/sh\necho migrating\nwhile [ ! -e go ]; do sleep 0.01; done\n',
+    });
+    await using container = await app.boot();
+    await container.seen(/migrating/);
+    container.kill('SIGUSR1');
+    container.kill('SIGUSR2');
+    writeFileSync(app.path('go'), '');
+    expect(await container.exited).toBe(0);
+    expect(container.stderr()).not.toContain('Debugger listening');
+  });
+});
+
+describe('SIGTERM at any moment of the boot', () => {
+  it('ends with 143 or, once the app runs, with the app; the app never starts after the stop', async () => {
+    using app = image({
+      'app.sh': '#!/bin/sh\necho app started\nexec sleep 1000\n',
+      'twenty-init.config.json': {
+        phases: {
+          migrate: { command: ['true'] },
+          register: { command: ['true'] },
+          'exec-app': { command: ['./app.sh'] },
+        },
+      },
+    });
+    // Spread over the whole boot by what the log has said so far, and by a number of turns after that.
+    const moments = [
+      /booting/,
+      /── migrate/,
+      /migrate succ/,
+      /── register/,
+      /boot summary/,
+      /── exec-app/,
+    ];
+    for (const moment of moments) {
+      for (let turns = 0; turns < 4; turns++) {
+        await using container = await app.boot();
+        await container.seen(moment);
+        for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+        container.kill('SIGTERM');
+        expect(await container.exited, `${moment} + ${turns}`).toBe(143);
+      }
+    }
+  });
+});

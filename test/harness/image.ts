@@ -1,0 +1,72 @@
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pid1Path } from '@twenty-init/core';
+import { type Namespace, type NamespaceOptions, runAsInit } from './namespace.ts';
+
+const require = createRequire(import.meta.url);
+
+/** The program as npm installs it. */
+export const twentyInit: string = join(
+  dirname(require.resolve('twenty-init/package.json')),
+  'bin/twenty-init.js',
+);
+
+/** A folder that plays the root of an image: a config, and the programs that it names. */
+export interface Image {
+  readonly root: string;
+  path(name: string): string;
+  /** As `ENTRYPOINT ["pid1", "--", "twenty-init", "run", "--"]` with that CMD. */
+  boot(options?: BootOptions): Promise<Namespace>;
+  [Symbol.dispose](): void;
+}
+
+export interface BootOptions extends NamespaceOptions {
+  readonly cmd?: readonly string[];
+  /** What PID 1 is; default `pid1`. With `twenty-init` it is the npm bin itself. */
+  readonly entrypoint?: 'pid1' | 'twenty-init' | 'sh';
+  /** Options of `pid1` itself. */
+  readonly pid1Options?: readonly string[];
+}
+
+/**
+ * Writes the files: a name ending in `.js` or `.sh` is made executable, an object is written as JSON, an empty string
+ * makes a folder of a name that ends in a slash.
+ */
+export function image(files: Readonly<Record<string, string | object>>): Image {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'image-')));
+  const path = (name: string): string => join(root, name);
+  for (const [name, content] of Object.entries(files)) {
+    if (name.endsWith('/')) {
+      mkdirSync(path(name), { recursive: true });
+      continue;
+    }
+    mkdirSync(dirname(path(name)), { recursive: true });
+    writeFileSync(path(name), typeof content === 'string' ? content : JSON.stringify(content));
+    if (/\.(js|sh)$/.test(name)) chmodSync(path(name), 0o755);
+  }
+  return {
+    root,
+    path,
+    boot: ({ cmd = [], entrypoint = 'pid1', pid1Options = [], ...options } = {}) =>
+      runAsInit([...entrypoints[entrypoint](pid1Options), 'run', '--', ...cmd], {
+        cwd: root,
+        ...options,
+      }),
+    [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+const entrypoints = {
+  pid1: (options: readonly string[]): string[] => [
+    pid1Path(),
+    ...options,
+    '--',
+    process.execPath,
+    twentyInit,
+  ],
+  'twenty-init': (): string[] => [process.execPath, twentyInit],
+  // Any other init: it is the parent, and cannot take a handoff.
+  sh: (): string[] => ['sh', '-c', '"$@"; exit $?', 'sh', process.execPath, twentyInit],
+};
