@@ -1,0 +1,95 @@
+// Builds prebuilds/linux-<arch>/{pid1,pid1.node} with any gcc or clang. No library is linked, so what it makes runs on
+// glibc and musl alike. The same sources and compiler give the same bytes.
+//
+//   node native/build.mjs            this machine's architecture, and arm64 when aarch64-linux-gnu-gcc is there
+//   CC=clang node native/build.mjs   another compiler
+//   CI=1                             warnings are errors
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const native = dirname(fileURLToPath(import.meta.url));
+const nodeApi = join(
+  dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')),
+  'include',
+);
+
+const crossCompilers = { arm64: 'aarch64-linux-gnu-gcc', x64: 'x86_64-linux-gnu-gcc' };
+
+const flags = [
+  '-std=c11',
+  '-Wall',
+  '-Wextra',
+  ...(process.env.CI ? ['-Werror'] : []),
+  '-fno-stack-protector',
+  '-fno-asynchronous-unwind-tables',
+  '-fno-unwind-tables',
+  `-ffile-prefix-map=${native}=.`,
+  '-nostdlib',
+  '-s',
+  '-Wl,--build-id=none',
+];
+
+const outputs = {
+  pid1: {
+    sources: ['pid1.c', 'sys.h'],
+    flags: [
+      '-Os',
+      '-ffreestanding',
+      '-fno-pie',
+      '-no-pie',
+      '-static',
+      '-Wl,-z,noseparate-code',
+      '-Wl,-z,norelro',
+    ],
+  },
+  'pid1.node': {
+    sources: ['addon.c'],
+    flags: ['-O2', '-shared', '-fPIC', '-U_FORTIFY_SOURCE', '-DNAPI_VERSION=8', `-I${nodeApi}`],
+  },
+};
+
+if (process.platform === 'linux') {
+  build(process.arch, process.env.CC || 'cc');
+  for (const [arch, compiler] of Object.entries(crossCompilers))
+    if (arch !== process.arch && isInstalled(compiler)) build(arch, compiler);
+}
+
+function build(arch, compiler) {
+  if (!isInstalled(compiler))
+    fail(`no C compiler "${compiler}": install gcc (Debian: apt-get install gcc libc6-dev), or set CC`);
+  const directory = join(native, '..', 'prebuilds', `linux-${arch}`);
+  mkdirSync(directory, { recursive: true });
+  for (const [name, output] of Object.entries(outputs)) {
+    const target = join(directory, name);
+    if (isNewer(target, ['build.mjs', ...output.sources])) continue;
+    const args = [...flags, ...output.flags, '-o', target, output.sources[0]];
+    try {
+      execFileSync(compiler, args, { cwd: native, stdio: 'inherit' });
+    } catch {
+      fail(`${compiler} could not build ${name} for ${arch}; its messages are above`);
+    }
+  }
+}
+
+function isInstalled(compiler) {
+  try {
+    execFileSync(compiler, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isNewer(target, sources) {
+  const time = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return sources.every((source) => time(join(native, source)) < time(target));
+}
+
+function fail(message) {
+  process.stderr.write(`build.mjs: ${message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,193 @@
+/* The kernel's interface as far as pid1 uses it, for x86_64 and aarch64: no libc, no kernel headers, so that any gcc
+ * or clang builds it. Every call returns a result or -errno. */
+#ifndef SYS_H
+#define SYS_H
+
+typedef unsigned long size_t;
+typedef long ssize_t;
+typedef int pid_t;
+typedef unsigned char uint8_t;
+typedef unsigned short uint16_t;
+typedef unsigned int uint32_t;
+typedef unsigned long uint64_t;
+#define NULL ((void *)0)
+
+#if defined __x86_64__
+enum {
+	SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_rt_sigaction = 13, SYS_rt_sigprocmask = 14, SYS_ioctl = 16,
+	SYS_getpid = 39, SYS_execve = 59, SYS_wait4 = 61, SYS_kill = 62, SYS_fcntl = 72, SYS_chdir = 80,
+	SYS_setpgid = 109, SYS_getppid = 110, SYS_setsid = 112, SYS_getpgid = 121, SYS_rt_sigtimedwait = 128,
+	SYS_rt_sigqueueinfo = 129, SYS_prctl = 157, SYS_getdents64 = 217, SYS_clock_gettime = 228, SYS_exit_group = 231,
+	SYS_openat = 257, SYS_newfstatat = 262, SYS_faccessat = 269, SYS_pipe2 = 293, SYS_prlimit64 = 302,
+	SYS_close_range = 436,
+};
+enum { O_DIRECTORY = 0200000 };
+enum { STAT_MODE = 24 }; /* the offset of st_mode */
+#define MACHINE "x86_64"
+enum { ELF_MACHINE = 62 };
+
+static inline long sys6(long number, long a, long b, long c, long d, long e, long f) {
+	long result;
+	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = e;
+	register long r9 __asm__("r9") = f;
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+			 : "rcx", "r11", "memory");
+	return result;
+}
+
+/* Calls main with the stack that the kernel made: argc, argv, NULL, envp, NULL, auxv. */
+__asm__(".text\n.globl _start\n.type _start,@function\n_start:\n"
+	"	xor %ebp, %ebp\n"
+	"	mov %rsp, %rdi\n"
+	"	and $-16, %rsp\n"
+	"	call start\n"
+	"	hlt\n");
+
+/* clone(CLONE_VM | CLONE_VFORK | SIGCHLD) onto a stack of its own, where the child calls function(argument) and exits
+ * with its result; the caller waits until the child has called execve or has ended. */
+__asm__(".text\n.type vfork_call,@function\nvfork_call:\n"
+	"	mov %rdi, %r9\n"
+	"	mov %rdx, %r8\n"
+	"	and $-16, %rsi\n"
+	"	mov $0x4111, %edi\n"
+	"	xor %edx, %edx\n"
+	"	xor %r10d, %r10d\n"
+	"	mov $56, %eax\n"
+	"	syscall\n"
+	"	test %rax, %rax\n"
+	"	jnz 1f\n"
+	"	xor %ebp, %ebp\n"
+	"	mov %r8, %rdi\n"
+	"	call *%r9\n"
+	"	mov %eax, %edi\n"
+	"	mov $231, %eax\n"
+	"	syscall\n"
+	"	hlt\n"
+	"1:	ret\n");
+
+#elif defined __aarch64__
+enum {
+	SYS_fcntl = 25, SYS_ioctl = 29, SYS_faccessat = 48, SYS_chdir = 49, SYS_openat = 56, SYS_close = 57,
+	SYS_pipe2 = 59, SYS_getdents64 = 61, SYS_read = 63, SYS_write = 64, SYS_newfstatat = 79, SYS_exit_group = 94,
+	SYS_clock_gettime = 113, SYS_kill = 129, SYS_rt_sigaction = 134, SYS_rt_sigprocmask = 135,
+	SYS_rt_sigtimedwait = 137, SYS_rt_sigqueueinfo = 138, SYS_setpgid = 154, SYS_getpgid = 155, SYS_setsid = 157,
+	SYS_prctl = 167, SYS_getpid = 172, SYS_getppid = 173, SYS_execve = 221, SYS_wait4 = 260, SYS_prlimit64 = 261,
+	SYS_close_range = 436,
+};
+enum { O_DIRECTORY = 040000 };
+enum { STAT_MODE = 16 };
+#define MACHINE "aarch64"
+enum { ELF_MACHINE = 183 };
+
+static inline long sys6(long number, long a, long b, long c, long d, long e, long f) {
+	register long x8 __asm__("x8") = number;
+	register long x0 __asm__("x0") = a;
+	register long x1 __asm__("x1") = b;
+	register long x2 __asm__("x2") = c;
+	register long x3 __asm__("x3") = d;
+	register long x4 __asm__("x4") = e;
+	register long x5 __asm__("x5") = f;
+	__asm__ volatile("svc #0"
+			 : "+r"(x0)
+			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+			 : "memory");
+	return x0;
+}
+
+__asm__(".text\n.globl _start\n.type _start,@function\n_start:\n"
+	"	mov x29, #0\n"
+	"	mov x30, #0\n"
+	"	mov x0, sp\n"
+	"	bl start\n"
+	"	brk #1\n");
+
+__asm__(".text\n.type vfork_call,@function\nvfork_call:\n"
+	"	mov x9, x0\n"
+	"	mov x10, x2\n"
+	"	and x1, x1, #-16\n"
+	"	mov x0, #0x4111\n"
+	"	mov x2, #0\n"
+	"	mov x3, #0\n"
+	"	mov x4, #0\n"
+	"	mov x8, #220\n"
+	"	svc #0\n"
+	"	cbnz x0, 1f\n"
+	"	mov x29, #0\n"
+	"	mov x0, x10\n"
+	"	blr x9\n"
+	"	mov x8, #94\n"
+	"	svc #0\n"
+	"1:	ret\n");
+#else
+#error "pid1 is for x86_64 and aarch64"
+#endif
+
+long vfork_call(int (*function)(void *), void *stack_top, void *argument) __attribute__((visibility("hidden")));
+
+#define sys0(n) sys6(n, 0, 0, 0, 0, 0, 0)
+#define sys1(n, a) sys6(n, (long)(a), 0, 0, 0, 0, 0)
+#define sys2(n, a, b) sys6(n, (long)(a), (long)(b), 0, 0, 0, 0)
+#define sys3(n, a, b, c) sys6(n, (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#define sys4(n, a, b, c, d) sys6(n, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+#define sys5(n, a, b, c, d, e) sys6(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
+
+enum {
+	ENOENT = 2, ESRCH = 3, EINTR = 4, E2BIG = 7, ENOEXEC = 8, ECHILD = 10, EAGAIN = 11, ENOMEM = 12, EACCES = 13,
+	ENOTDIR = 20, EINVAL = 22, ETXTBSY = 26, ENAMETOOLONG = 36, ENOSYS = 38, ELOOP = 40, EPERM = 1,
+};
+
+enum {
+	SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGKILL = 9, SIGTERM = 15, SIGCHLD = 17, SIGCONT = 18, SIGSTOP = 19,
+	SIGTSTP = 20, SIGTTIN = 21, SIGTTOU = 22, SIGURG = 23, SIGNALS = 64,
+};
+
+enum { O_RDONLY = 0, O_RDWR = 2, O_CLOEXEC = 02000000, AT_FDCWD = -100, X_OK = 1, F_OK = 0 };
+enum { S_IFMT = 0170000, S_IFDIR = 0040000 };
+enum { SIG_BLOCK = 0, SIG_SETMASK = 2, SI_QUEUE = -1 };
+enum { WNOHANG = 1, WUNTRACED = 2, WCONTINUED = 8, WALL = 0x40000000 };
+enum { PR_SET_PDEATHSIG = 1, PR_SET_CHILD_SUBREAPER = 36 };
+enum { TIOCGPGRP = 0x540f, TIOCSPGRP = 0x5410 };
+enum { F_SETFD = 2, FD_CLOEXEC = 1 };
+enum { RLIMIT_NOFILE = 7 };
+enum { CLOCK_MONOTONIC = 1 };
+
+struct sigaction {
+	void *handler; /* NULL is SIG_DFL */
+	unsigned long flags;
+	void *restorer;
+	uint64_t mask;
+};
+
+/* The kernel copies 128 bytes. */
+struct siginfo {
+	int signo, error, code, padding;
+	pid_t pid;
+	uint32_t uid;
+	uint64_t value;
+	char rest[96];
+};
+
+struct timespec {
+	long seconds, nanoseconds;
+};
+
+struct rlimit {
+	uint64_t soft, hard;
+};
+
+struct dirent {
+	uint64_t inode, offset;
+	uint16_t length;
+	uint8_t type;
+	char name[];
+} __attribute__((packed));
+
+static inline uint64_t bit(int signal) { return 1UL << (signal - 1); }
+
+/* gcc makes calls of these out of loops and struct copies, also with -ffreestanding. */
+void *memcpy(void *to, const void *from, size_t length);
+void *memset(void *to, int byte, size_t length);
+#endif
