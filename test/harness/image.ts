@@ -26,8 +26,8 @@ export interface BootOptions extends NamespaceOptions {
   readonly cmd?: readonly string[];
   /** What PID 1 is; default `pid1`. With `twenty-init` it is the npm bin itself. */
   readonly entrypoint?: 'pid1' | 'twenty-init' | 'sh';
-  /** Options of `pid1` itself. */
-  readonly pid1Options?: readonly string[];
+  /** A program that takes a command line and executes it; it is what starts the entrypoint. */
+  readonly wrapper?: readonly string[];
 }
 
 /**
@@ -49,8 +49,8 @@ export function image(files: Readonly<Record<string, string | object>>): Image {
   return {
     root,
     path,
-    boot: ({ cmd = [], entrypoint = 'pid1', pid1Options = [], ...options } = {}) =>
-      runAsInit([...entrypoints[entrypoint](pid1Options), 'run', '--', ...cmd], {
+    boot: ({ cmd = [], entrypoint = 'pid1', wrapper = [], ...options } = {}) =>
+      runAsInit([...wrapper, ...entrypoints[entrypoint], 'run', '--', ...cmd], {
         cwd: root,
         ...options,
       }),
@@ -59,14 +59,8 @@ export function image(files: Readonly<Record<string, string | object>>): Image {
 }
 
 const entrypoints = {
-  pid1: (options: readonly string[]): string[] => [
-    pid1Path(),
-    ...options,
-    '--',
-    process.execPath,
-    twentyInit,
-  ],
-  'twenty-init': (): string[] => [process.execPath, twentyInit],
+  pid1: [pid1Path(), '--', process.execPath, twentyInit],
+  'twenty-init': [process.execPath, twentyInit],
   // Any other init: it is the parent, and cannot take a handoff.
-  sh: (): string[] => ['sh', '-c', '"$@"; exit $?', 'sh', process.execPath, twentyInit],
+  sh: ['sh', '-c', '"$@"; exit $?', 'sh', process.execPath, twentyInit],
 };

@@ -15,6 +15,7 @@ export interface Namespace {
   readonly init: number;
   /** What was written to stdout so far. */
   stdout(): string;
+  stdoutBytes(): Buffer;
   stderr(): string;
   /** The first match in stdout or stderr, now or later. Rejects when the namespace ends without one. */
   seen(pattern: RegExp): Promise<RegExpExecArray>;
@@ -37,19 +38,19 @@ export async function runAsInit(
     [...user, '--pid', '--fork', '--mount-proc', '--kill-child=KILL', '--', ...argv],
     { cwd, env, stdio: [stdin ?? 'ignore', 'pipe', 'pipe'] },
   );
-  let stdout = '';
-  let stderr = '';
+  let stdout = Buffer.alloc(0);
+  let stderr = Buffer.alloc(0);
   let ended = false;
   const readers = new Set<() => void>();
   const wake = (): void => {
     for (const reader of readers) reader();
   };
-  unshare.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
+  unshare.stdout?.on('data', (chunk: Buffer) => {
+    stdout = Buffer.concat([stdout, chunk]);
     wake();
   });
-  unshare.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
+  unshare.stderr?.on('data', (chunk: Buffer) => {
+    stderr = Buffer.concat([stderr, chunk]);
     wake();
   });
   const exited = new Promise<number>((resolve, reject) => {
@@ -65,12 +66,13 @@ export async function runAsInit(
 
   return {
     init: init === true ? -1 : init,
-    stdout: () => stdout,
-    stderr: () => stderr,
+    stdout: () => stdout.toString(),
+    stdoutBytes: () => stdout,
+    stderr: () => stderr.toString(),
     seen: (pattern) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
-          const match = pattern.exec(stdout) ?? pattern.exec(stderr);
+          const match = pattern.exec(stdout.toString()) ?? pattern.exec(stderr.toString());
           if (match === null && !ended) return;
           readers.delete(look);
           if (match !== null) resolve(match);

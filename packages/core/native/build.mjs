@@ -60,7 +60,9 @@ if (process.platform === 'linux') {
 
 function build(arch, compiler) {
   if (!isInstalled(compiler))
-    fail(`no C compiler "${compiler}": install gcc (Debian: apt-get install gcc libc6-dev), or set CC`);
+    fail(
+      `no C compiler "${compiler}": install gcc (Debian: apt-get install gcc libc6-dev), or set CC`,
+    );
   const directory = join(native, '..', 'prebuilds', `linux-${arch}`);
   mkdirSync(directory, { recursive: true });
   for (const [name, output] of Object.entries(outputs)) {

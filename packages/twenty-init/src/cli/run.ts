@@ -50,7 +50,7 @@ export async function run(options: RunOptions, system: System, log: Log): Promis
 
   log('info', `booting ${config.name ?? 'without a name'} (config ${file}, pid ${process.pid})`);
   const { ended, signal } = boot(plan, system, reporter(plan.app, log));
-  const stopListening = listen(signal);
+  const stopListening = listen(signal, log);
   try {
     return await ended;
   } finally {
@@ -87,10 +87,15 @@ function refuse(file: string, problems: readonly Problem[], log: Log): number {
 }
 
 const stopSignals: readonly StopSignal[] = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP'];
+/** For the app, which is not there yet; without a listener it would end the boot. */
+const appSignal = 'SIGUSR2';
 
-function listen(signal: (signal: StopSignal) => void): () => void {
-  for (const name of stopSignals) process.on(name, signal);
+function listen(onStop: (signal: StopSignal) => void, log: Log): () => void {
+  const onAppSignal = (): void => log('warn', `${appSignal} ignored: ${appPhase} has not started`);
+  for (const name of stopSignals) process.on(name, onStop);
+  process.on(appSignal, onAppSignal);
   return () => {
-    for (const name of stopSignals) process.off(name, signal);
+    for (const name of stopSignals) process.off(name, onStop);
+    process.off(appSignal, onAppSignal);
   };
 }

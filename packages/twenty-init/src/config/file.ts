@@ -37,7 +37,7 @@ export async function loadConfigFile(path: string): Promise<unknown> {
         return JSON.parse(readFileSync(path, 'utf8'));
       case '.yaml':
       case '.yml':
-        return (await import('yaml')).parse(readFileSync(path, 'utf8'));
+        return (await import('yaml')).default.parse(readFileSync(path, 'utf8'));
       case '.ts':
       case '.mts':
         return await importTypeScript(path);
