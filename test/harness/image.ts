@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pid1Path } from '@twenty-init/core';
-import { type Namespace, type NamespaceOptions, runAsInit } from './namespace.ts';
+import { type Container, type RunOptions, runAsInit } from './container.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -18,11 +18,11 @@ export interface Image {
   readonly root: string;
   path(name: string): string;
   /** As `ENTRYPOINT ["pid1", "--", "twenty-init", "run", "--"]` with that CMD. */
-  boot(options?: BootOptions): Promise<Namespace>;
+  boot(options?: BootOptions): Promise<Container>;
   [Symbol.dispose](): void;
 }
 
-export interface BootOptions extends NamespaceOptions {
+export interface BootOptions extends RunOptions {
   readonly cmd?: readonly string[];
   /** What PID 1 is; default `pid1`. With `twenty-init` it is the npm bin itself. */
   readonly entrypoint?: 'pid1' | 'twenty-init' | 'sh';

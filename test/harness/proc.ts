@@ -43,11 +43,23 @@ export function processes(): Process[] {
     .flatMap((pid) => readProcess(pid) ?? []);
 }
 
-/** The processes in the PID namespace of that process, itself included. */
+/** The processes in the PID namespace of that process, itself included, PID 1 first. */
 export function namespaceOf(pid: number): Process[] {
   const namespace = namespaceId(pid);
   if (namespace === undefined) return [];
-  return processes().filter((process) => namespaceId(process.pid) === namespace);
+  return processes()
+    .filter((process) => namespaceId(process.pid) === namespace)
+    .sort((a, b) => a.innerPid - b.innerPid);
+}
+
+/** A process and everything that descends from it, parents first. */
+export function descendantsOf(pid: number): Process[] {
+  const all = processes();
+  const below = (parent: Process): Process[] => [
+    parent,
+    ...all.filter(({ ppid }) => ppid === parent.pid).flatMap(below),
+  ];
+  return all.filter((process) => process.pid === pid).flatMap(below);
 }
 
 export function childrenOf(pid: number): Process[] {
