@@ -49,10 +49,9 @@ export async function runAsInit(
     'PID 1 of the namespace',
     () => childrenOf(pid)[0]?.pid ?? unshare.ended(),
   );
-  return container(unshare, init === true ? pid : init, namespaceOf, () => {
-    // --kill-child ends PID 1 with unshare, and the kernel ends the rest.
-    unshare.process.kill('SIGKILL');
-  });
+  // With PID 1 the kernel ends the rest of the namespace, and unshare reaps it.
+  const target = init === true ? pid : init;
+  return container(unshare, target, namespaceOf, () => kill(target, 'SIGKILL'));
 }
 
 /** Runs a program in this namespace; it has to be a subreaper by itself. */

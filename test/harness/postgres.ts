@@ -6,8 +6,10 @@ import { dirname, join } from 'node:path';
 import { freePort } from './ports.ts';
 
 export interface Postgres {
-  /** Of a new, empty database cluster; the user may do everything. */
+  /** Of a new, empty cluster, with a password; the user may do everything. */
   readonly url: string;
+  /** As `postgres (PostgreSQL) 18.4`. */
+  readonly version: string;
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -43,7 +45,12 @@ export async function startPostgres(): Promise<Postgres> {
       rmSync(folder, { recursive: true, force: true });
     };
     return {
-      url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      url: `postgres://postgres:unused@127.0.0.1:${port}/postgres`,
+      version: spawnSync(join(bin, 'postgres'), ['--version'], {
+        ...user,
+        cwd: folder,
+        encoding: 'utf8',
+      }).stdout.trim(),
       stop,
       [Symbol.asyncDispose]: stop,
     };

@@ -20,7 +20,10 @@ export function readProcess(pid: number): Process | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const [state = '', ppid, pgid, sid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const innerPid = /^NSpid:.*\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+    // A program that sets its title, as npm does, leaves one word and blanks behind it.
+    const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      .replace(/[ \0]+$/, '')
+      .split('\0');
     return {
       pid,
       innerPid: Number(innerPid),

@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { descendantsOf, readProcess } from '../harness/proc.ts';
+
+const program = fileURLToPath(new URL('../dist/demo/main.js', import.meta.url));
+
+describe('the demo', () => {
+  it('shows what it claims, and exits with 0', { timeout: 180_000 }, async () => {
+    const demo = start();
+    expect(await demo.exited, demo.output()).toBe(0);
+    for (const claim of [
+      'migrations applied: 0001_workspace, 0002_first-workspace',
+      'jobs registered: clean-workspaces, sync-messages',
+      'exec-app (npm start) is the child of pid1, in the root of the monorepo',
+      "no Node process is left but the app's own",
+      'HTTP 200',
+      'have ended: 0 zombies',
+      "the server's own shutdown line is in the log",
+      'nothing had to be killed with SIGKILL',
+      'exit code 0',
+      'outside the workspace Nx fails',
+      "with a leaked cwd npm silently runs the package's own script",
+      '3 s after SIGTERM it is still running',
+    ])
+      expect(demo.output()).toContain(claim);
+    expect(demo.output()).toContain('Everything above was checked, and holds.');
+    expect(demo.output()).not.toContain('DOES NOT HOLD');
+  });
+
+  it.each([/What runs now/, /Migrating files/, /ends with: exec npm start/])(
+    'cleans up at Ctrl-C, at %s',
+    { timeout: 180_000 },
+    async (moment) => {
+      const before = temporaryFolders();
+      const demo = start();
+      await demo.seen(moment);
+      const started = descendantsOf(demo.process.pid as number);
+      expect(started.length).toBeGreaterThan(3);
+      demo.process.kill('SIGINT');
+      expect(await demo.exited, demo.output()).toBe(130);
+      expect(started.filter(({ pid }) => readProcess(pid) !== undefined)).toEqual([]);
+      expect(temporaryFolders()).toEqual(before);
+    },
+  );
+});
+
+interface Demo {
+  readonly process: ChildProcess;
+  readonly exited: Promise<number | null>;
+  output(): string;
+  seen(pattern: RegExp): Promise<void>;
+}
+
+function start(): Demo {
+  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return {
+    process: child,
+    exited,
+    output: () => output,
+    seen: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (pattern.test(output)) resolve();
+        };
+        child.stdout.on('data', look);
+        void exited.then(() => reject(new Error(`${pattern} never came:\n${output}`)));
+      }),
+  };
+}
+
+function temporaryFolders(): string[] {
+  return readdirSync(tmpdir()).filter((name) => /^(demo|postgres)-/.test(name));
+}
