@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+const resultFile = process.env.VITEST_RESULT_FILE;
+
 export default defineConfig({
   test: {
+    reporters: ['default', ...(resultFile ? [['json', { outputFile: resultFile }] as const] : [])],
     projects: [
       {
         resolve: { conditions: ['@twenty-init/source'] },

@@ -1,0 +1,1 @@
+console.log(`registering in ${process.cwd()}`);

@@ -1,0 +1,154 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Docker, makeBuildContext, provideNodeImage, startDocker } from '../harness/docker.ts';
+import { until } from '../harness/wait.ts';
+
+const docker = await startDocker();
+const reason = 'missing' in docker ? docker.missing : undefined;
+const image = `twenty-init-example-${process.pid}`;
+
+if ('missing' in docker) process.stderr.write(`containers: skipped: ${docker.missing}\n`);
+else build(docker);
+
+describe.skipIf(reason !== undefined)(
+  `Dockerfile.example in a real container${reason === undefined ? '' : ` (${reason})`}`,
+  () => {
+    const engine = docker as Docker;
+    const running: string[] = [];
+    afterAll(async () => {
+      for (const id of running) engine.attempt('rm', '--force', id);
+      engine.attempt('rmi', '--force', image);
+      await engine.stop();
+    }, 60_000);
+
+    const run = (...args: readonly string[]): string => {
+      const id = engine('run', '--detach', '--network', 'none', ...args).trim();
+      running.push(id);
+      return id;
+    };
+    const logs = (id: string): string => {
+      const { stdout, stderr } = engine.attempt('logs', id);
+      return stdout + stderr;
+    };
+    const listening = (id: string): Promise<string> =>
+      until('the server to listen', () => logs(id).includes('server: listening') && logs(id));
+
+    it('boots migrate, register and the app in order, as a user without rights', async () => {
+      const id = run(image);
+      const log = await listening(id);
+      expect(log).toMatch(
+        /migrating in \/app\/database\n[\s\S]*registering in \/app\n[\s\S]*server: listening in \/app as uid 1000\n/,
+      );
+      expect(engine('exec', id, 'cat', '/proc/1/comm').trim()).toBe('pid1');
+    });
+
+    it('leaves no process of twenty-init, and pid1 in a few kilobytes', async () => {
+      const id = run(image);
+      await listening(id);
+      const commands = engine(
+        'exec',
+        id,
+        'sh',
+        '-c',
+        'cat /proc/[0-9]*/cmdline | tr "\\\\0" "\\\\n"',
+      );
+      expect(commands).toContain('server.js');
+      // What is left of it is the command line with which pid1 was started.
+      expect(commands.match(/twenty-init/g)).toHaveLength(1);
+      const rss = engine('exec', '--user', 'root', id, 'sh', '-c', 'grep VmRSS /proc/1/status');
+      expect(Number(/(\d+) kB/.exec(rss)?.[1])).toBeLessThan(100);
+    });
+
+    it('ends in order at `docker stop`: the shutdown lines of the server, exit code 0', async () => {
+      const id = run(image);
+      await listening(id);
+      engine('stop', '--time', '20', id);
+      expect(logs(id)).toContain('server: shutting down\n');
+      expect(logs(id)).toContain('server: shut down\n');
+      expect(engine('inspect', '--format', '{{.State.ExitCode}}', id).trim()).toBe('0');
+    });
+
+    it('ends with the exit code of a migration that fails, and starts nothing more', async () => {
+      const { exitCode, stdout, stderr } = engine.attempt(
+        'run',
+        '--rm',
+        '--network',
+        'none',
+        '--env',
+        'MIGRATION_FAILS=43',
+        image,
+      );
+      expect(exitCode).toBe(43);
+      expect(stdout).not.toContain('registering');
+      expect(stderr).toContain('migrate failed: exit 43');
+      expect(stderr).toContain('| relation "workspace" does not exist');
+    });
+
+    it('reaps what `docker exec` leaves behind', async () => {
+      const id = run(image);
+      await listening(id);
+      engine('exec', id, 'sh', '-c', 'for i in 1 2 3 4 5; do (sleep 0.1 &); done');
+      await until('no sleep and no zombie', () => {
+        const states = engine('exec', id, 'sh', '-c', 'cat /proc/[0-9]*/stat');
+        return !/\((sleep)\)|\) Z /.test(states);
+      });
+    });
+
+    it('passes another CMD through without the phases, and one line says so', () => {
+      const { exitCode, stdout, stderr } = engine.attempt(
+        'run',
+        '--rm',
+        '--network',
+        'none',
+        image,
+        'sh',
+        '-c',
+        'echo hi; exit 5',
+      );
+      expect([exitCode, stdout]).toEqual([5, 'hi\n']);
+      expect(stderr).toContain('no phases');
+    });
+
+    it('runs on a read-only root, without new privileges', async () => {
+      const id = run(
+        '--read-only',
+        '--security-opt',
+        'no-new-privileges',
+        image,
+        'node',
+        'server.js',
+      );
+      await listening(id);
+      const boot = run('--read-only', '--security-opt', 'no-new-privileges', image);
+      await listening(boot);
+    });
+
+    it('takes pid1 options from the environment, which is all that a platform lets you set', () => {
+      const { exitCode, stderr } = engine.attempt(
+        'run',
+        '--rm',
+        '--network',
+        'none',
+        '--env',
+        'PID1_GRACE=soon',
+        image,
+      );
+      expect(exitCode).toBe(125);
+      expect(stderr).toContain('PID1_GRACE=soon');
+    });
+  },
+);
+
+function build(engine: Docker): void {
+  provideNodeImage(engine);
+  const require = createRequire(import.meta.url);
+  const packageFolder = (name: string): string => dirname(require.resolve(`${name}/package.json`));
+  using context = makeBuildContext(fileURLToPath(new URL('app', import.meta.url)), {
+    'twenty-init-core.tgz': packageFolder('@twenty-init/core'),
+    'twenty-init.tgz': packageFolder('twenty-init'),
+  });
+  const dockerfile = fileURLToPath(new URL('../../Dockerfile.example', import.meta.url));
+  engine('build', '--network', 'none', '--tag', image, '--file', dockerfile, context.folder);
+}
