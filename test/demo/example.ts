@@ -38,6 +38,7 @@ export async function prepareExample(postgresUrl: string): Promise<Example> {
       FRONT_PORT: String(frontPort),
       // Nothing is written in the clone.
       NX_CACHE_DIRECTORY: join(home, 'nx-cache'),
+      NX_NATIVE_FILE_CACHE_DIRECTORY: join(home, 'nx-native'),
       NX_WORKSPACE_DATA_DIRECTORY: join(home, 'nx-data'),
       npm_config_update_notifier: 'false',
     },
