@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
-import { childrenOf, descendantsOf, namespaceOf, type Process } from './proc.ts';
+import { childrenOf, descendantsOf, namespaceOf, type Process, readProcess } from './proc.ts';
 import { until } from './wait.ts';
 
 export interface RunOptions {
@@ -49,9 +49,13 @@ export async function runAsInit(
     'PID 1 of the namespace',
     () => childrenOf(pid)[0]?.pid ?? unshare.ended(),
   );
-  // With PID 1 the kernel ends the rest of the namespace, and unshare reaps it.
   const target = init === true ? pid : init;
-  return container(unshare, target, namespaceOf, () => kill(target, 'SIGKILL'));
+  return container(unshare, target, namespaceOf, async () => {
+    // --kill-child ends PID 1 with unshare, and the kernel ends the rest. What may stay is a zombie, whose parent is
+    // the PID 1 of this machine then.
+    unshare.process.kill('SIGKILL');
+    await until('the end of PID 1', () => (readProcess(target)?.state ?? 'Z') === 'Z');
+  });
 }
 
 /** Runs a program in this namespace; it has to be a subreaper by itself. */
@@ -61,7 +65,7 @@ export async function runAsSubreaper(
 ): Promise<Container> {
   const started = start(program, args, options);
   const pid = started.process.pid as number;
-  return container(started, pid, descendantsOf, () => {
+  return container(started, pid, descendantsOf, async () => {
     for (const process of descendantsOf(pid).reverse()) kill(process.pid, 'SIGKILL');
   });
 }
@@ -128,7 +132,7 @@ function container(
   { output, exited, ended, onChange }: Started,
   init: number,
   members: (init: number) => Process[],
-  destroy: () => void,
+  destroy: () => Promise<void>,
 ): Container {
   const stdout = (): string => output.stdout.toString();
   const stderr = (): string => output.stderr.toString();
@@ -153,7 +157,7 @@ function container(
     processes: () => members(init),
     exited,
     [Symbol.asyncDispose]: async () => {
-      if (!ended()) destroy();
+      if (!ended()) await destroy();
       await exited;
     },
   };
