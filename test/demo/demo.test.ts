@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { image } from '../harness/image.ts';
 import { descendantsOf, readProcess } from '../harness/proc.ts';
 
 const program = fileURLToPath(new URL('../dist/demo/main.js', import.meta.url));
@@ -28,6 +29,18 @@ describe('the demo', () => {
       expect(demo.output()).toContain(claim);
     expect(demo.output()).toContain('Everything above was checked, and holds.');
     expect(demo.output()).not.toContain('DOES NOT HOLD');
+  });
+
+  it('where PID namespaces are denied, shows pid1 as a subreaper and says so', {
+    timeout: 180_000,
+  }, async () => {
+    using denied = image({ 'unshare.sh': '#!/bin/sh\nexit 1\n' });
+    symlinkSync('unshare.sh', denied.path('unshare'));
+    const demo = start({ PATH: `${denied.root}:${process.env.PATH}` });
+    expect(await demo.exited, demo.output()).toBe(0);
+    expect(demo.output()).toContain('pid1 runs as a subreaper');
+    expect(demo.output()).toContain('have ended: 0 zombies');
+    expect(demo.output()).toContain('Everything above was checked, and holds.');
   });
 
   it.each([/What runs now/, /Migrating files/, /ends with: exec npm start/])(
@@ -56,8 +69,11 @@ interface Demo {
   seen(pattern: RegExp): Promise<void>;
 }
 
-function start(): Demo {
-  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'pipe'] });
+function start(env: NodeJS.ProcessEnv = {}): Demo {
+  const child = spawn(process.execPath, [program], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -12,15 +12,17 @@ export interface Outcome {
   readonly zombies: string;
 }
 
-/** Starts the example under an init, showing its output. */
+/** Starts a program of the example, showing its output: under that init, or as PID 1 itself. */
 export function start(
-  argv: readonly string[],
+  init: readonly string[],
+  program: readonly string[],
   { root, env }: Example,
   isolated: boolean,
   show: Screen,
 ): Promise<Container> {
-  const run = isolated ? runAsInit : runAsSubreaper;
-  return run(argv, { cwd: root, env, onOutput: show.quote });
+  const options = { cwd: root, env, onOutput: show.quote };
+  if (isolated) return runAsInit([...init, ...program], options);
+  return runAsSubreaper([...init, ...orphanMaker, ...program], options);
 }
 
 /** Waits for HTTP 200; fails when the container ends before. */
@@ -39,6 +41,16 @@ export async function ready(url: string, container: Container): Promise<void> {
 }
 
 export const orphanCount = 5;
+const marker = `0.2${process.pid}`;
+const makeOrphans = `for i in $(seq ${orphanCount}); do (sleep ${marker} &); done`;
+
+/** Where there is no namespace to enter, a process that waits inside for its SIGHUP makes the orphans. */
+const orphanMaker = [
+  'sh',
+  '-c',
+  `(sh -c 'trap "${makeOrphans}; exit" HUP; while :; do sleep 0.05; done' orphan-maker &); exec "$@"`,
+  'sh',
+];
 
 /**
  * Makes processes whose parents end first, as a careless library does, and waits until they have ended. Resolves with
@@ -48,10 +60,10 @@ export async function zombiesAfterOrphans(
   container: Container,
   isolated: boolean,
 ): Promise<readonly number[]> {
-  const marker = `0.2${process.pid}`;
-  const makeOrphans = `for i in $(seq ${orphanCount}); do (sleep ${marker} &); done`;
-  // Where there is no namespace to enter, the processes below the init made some of their own when they started.
   if (isolated) await enter(container.init, ['sh', '-c', makeOrphans]);
+  else
+    for (const { pid, argv } of container.processes())
+      if (argv.at(-1) === 'orphan-maker') process.kill(pid, 'SIGHUP');
   await until('the orphans to end', () => !processes().some(({ argv }) => argv.includes(marker)));
   const zombies = (): number[] =>
     container

@@ -7,20 +7,15 @@ import type { Screen } from './screen.ts';
 const patienceMs = 3000;
 
 /** Boots the same example with the script that most people write, and tries to stop it. */
-export async function runScript(
-  example: Example,
-  isolated: boolean,
-  show: Screen,
-  atEnd: CleanUp,
-): Promise<Outcome> {
+export async function runScript(example: Example, show: Screen, atEnd: CleanUp): Promise<Outcome> {
   show.heading('4. The same app under the script that most people write');
   show.say('  docker-entrypoint.sh ends with: exec npm start 2>&1 | tee app.log\n');
   const container = atEnd.dispose(
-    await start(['bash', './docker-entrypoint.sh'], example, isolated, show),
+    await start([], ['bash', './docker-entrypoint.sh'], example, true, show),
   );
   await ready(`${example.url}/healthz`, container);
   const init = container.processes()[0]?.argv.join(' ') ?? '-';
-  const zombies = await zombiesAfterOrphans(container, isolated);
+  const zombies = await zombiesAfterOrphans(container, true);
 
   show.heading('   SIGTERM');
   container.kill('SIGTERM');

@@ -29,7 +29,8 @@ export async function showTraps(
   show.say('\n  cd packages/twenty-server; npm start   (the cwd of the migration leaked)\n');
   const leaked = atEnd.dispose(
     await start(
-      [pid1Path(), '--grace', '10s', '--', 'npm', 'start'],
+      [pid1Path(), '--grace', '10s', '--'],
+      ['npm', 'start'],
       { ...example, root: server },
       isolated,
       show,

@@ -17,8 +17,9 @@ export async function runTwentyInit(
 ): Promise<Outcome> {
   show.heading('2. The example under pid1: migrate, register, exec-app');
   show.say('  pid1 -- twenty-init run\n');
-  const entrypoint = [pid1Path(), '--', process.execPath, twentyInit, 'run'];
-  const container = atEnd.dispose(await start(entrypoint, example, isolated, show));
+  const container = atEnd.dispose(
+    await start([pid1Path(), '--'], [process.execPath, twentyInit, 'run'], example, isolated, show),
+  );
   await ready(`${example.url}/healthz`, container);
 
   show.say('\n  What runs now:');
@@ -27,11 +28,10 @@ export async function runTwentyInit(
   show.say('');
   await checkBoot(example, container, show);
   const zombies = await zombiesAfterOrphans(container, isolated);
-  if (isolated)
-    show.claim(
-      `${orphanCount} orphans were made inside, and have ended: ${zombies.length} zombies`,
-      zombies.length === 0,
-    );
+  show.claim(
+    `${orphanCount} orphans were made inside, and have ended: ${zombies.length} zombies`,
+    zombies.length === 0,
+  );
 
   show.heading('   SIGTERM');
   const stop = await stopped(container);
