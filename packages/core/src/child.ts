@@ -10,10 +10,10 @@ import { CoreError } from './errors.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { originalFileLimit } from './file-limit.ts';
 import { loadAddon, pid1Path } from './native.ts';
-import { liveMembers, sendSignal } from './process-group.ts';
 import { findProgram } from './program.ts';
 import type { Signal } from './signals.ts';
 import { realSystem, type System } from './system.ts';
+import { liveMembers, sendSignal } from './tree/process-group.ts';
 
 export interface SpawnChildOptions {
   /** Absolute; default: that of this process. */

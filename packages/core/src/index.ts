@@ -14,4 +14,9 @@ export { type HandOffRequest, type HandOffResult, handOff, supervisingPid1 } fro
 export { pid1Path } from './native.ts';
 export { type FindProgramOptions, findProgram } from './program.ts';
 export { isSignal, type Signal, signalName, signalNumber } from './signals.ts';
+export { type SubreaperOptions, setSubreaper } from './subreaper.ts';
 export { realSystem, type System } from './system.ts';
+export { killAll } from './tree/kill-all.ts';
+export { type KillTreeOptions, killTree } from './tree/kill-tree.ts';
+export { type ProcessTree, type ProcessTreeOptions, processTree } from './tree/process-tree.ts';
+export type { ProcessStat } from './tree/stat.ts';
