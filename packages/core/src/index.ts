@@ -13,6 +13,13 @@ export { type ExitStatus, exitStatus } from './exit-status.ts';
 export { type HandOffRequest, type HandOffResult, handOff, supervisingPid1 } from './handoff.ts';
 export { pid1Path } from './native.ts';
 export { type FindProgramOptions, findProgram } from './program.ts';
+export {
+  createReaper,
+  type Reaper,
+  type ReaperOptions,
+  type ReaperSlice,
+} from './reaper/reaper.ts';
+export type { ReapedOrphan } from './reaper/zombies.ts';
 export { isSignal, type Signal, signalName, signalNumber } from './signals.ts';
 export { type SubreaperOptions, setSubreaper } from './subreaper.ts';
 export { realSystem, type System } from './system.ts';
