@@ -178,6 +178,28 @@ static napi_value js_rearm(napi_env env, napi_callback_info info) {
 	return number(env, 0);
 }
 
+static struct kernel_sigaction kept[SIGNALS + 1];
+
+/* keepAction(signal), restoreAction(signal): what the kernel does at a signal, put aside and put back. libuv forgets what
+ * was there before its first listener, and leaves the default action behind the last one. */
+static napi_value js_keep_action(napi_env env, napi_callback_info info) {
+	size_t count = 1;
+	napi_value argument = NULL;
+	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+	const int64_t signal = integer_argument(env, argument);
+	if (signal < 1 || signal > SIGNALS) return number(env, -EINVAL);
+	return number(env, sys(get_action((int)signal, &kept[signal])));
+}
+
+static napi_value js_restore_action(napi_env env, napi_callback_info info) {
+	size_t count = 1;
+	napi_value argument = NULL;
+	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+	const int64_t signal = integer_argument(env, argument);
+	if (signal < 1 || signal > SIGNALS) return number(env, -EINVAL);
+	return number(env, sys(set_action((int)signal, &kept[signal])));
+}
+
 /* sigqueue(pid, signal, value: bigint) */
 static napi_value js_sigqueue(napi_env env, napi_callback_info info) {
 	size_t count = 3;
@@ -290,6 +312,7 @@ NAPI_MODULE_INIT() {
 		{"sigqueue", js_sigqueue}, {"waitpid", js_waitpid}, {"setSubreaper", js_set_subreaper},
 		{"pipe", js_pipe},         {"isZombie", js_is_zombie}, {"jobChange", js_job_change},
 		{"isSubreaper", js_is_subreaper}, {"foreground", js_foreground},
+		{"keepAction", js_keep_action}, {"restoreAction", js_restore_action},
 	};
 	for (size_t index = 0; index < sizeof functions / sizeof *functions; index++) {
 		napi_value function = NULL;

@@ -1,4 +1,5 @@
 export { type BecomeOptions, become } from './become.ts';
+export type { JobState } from './child/job.ts';
 export {
   type Child,
   type PipedChild,
@@ -6,10 +7,12 @@ export {
   type StopOptions,
   type StopResult,
   spawnChild,
-} from './child.ts';
+} from './child/spawn-child.ts';
 export { checkCwd } from './cwd.ts';
 export { CoreError, type CoreErrorCode } from './errors.ts';
 export { type ExitStatus, exitStatus } from './exit-status.ts';
+export { type FanOut, type FanOutOptions, fanOut, type Route } from './fan-out/fan-out.ts';
+export type { FanOutTarget } from './fan-out/target.ts';
 export { type HandOffRequest, type HandOffResult, handOff, supervisingPid1 } from './handoff.ts';
 export { pid1Path } from './native.ts';
 export { type FindProgramOptions, findProgram } from './program.ts';

@@ -16,6 +16,9 @@ export interface Addon {
   /** Gives every signal its default action, until {@link Addon.rearm}. */
   disarm(): number;
   rearm(): number;
+  /** Puts aside what the kernel does at a signal, for {@link Addon.restoreAction}. */
+  keepAction(signal: number): number;
+  restoreAction(signal: number): number;
   sigqueue(pid: number, signal: number, value: bigint): number;
   /** A pipe(2), both ends close-on-exec: `[read, write]`. */
   pipe(): readonly [read: number, write: number] | number;

@@ -14,9 +14,19 @@ export function sendSignal(pid: number, signal: Signal, system: System): boolean
   }
 }
 
-/** The members of a process group that are still running; zombies do not count. */
+/** The members of a process group that are still running; zombies do not count. Off Linux at most the leader. */
 export function liveMembers(pgid: number, system: System): number[] {
+  if (system.platform !== 'linux') return canSignalGroup(pgid, system) ? [pgid] : [];
   return readStats(system)
     .filter((stat) => stat.pgid === pgid && isRunning(stat))
     .map(({ pid }) => pid);
+}
+
+function canSignalGroup(pgid: number, system: System): boolean {
+  try {
+    system.kill(-pgid, 0);
+    return true;
+  } catch {
+    return false; // ESRCH, and EPERM, which is what macOS gives for a group of zombies
+  }
 }
