@@ -25,6 +25,14 @@ export {
 export type { ReapedOrphan } from './reaper/zombies.ts';
 export { isSignal, type Signal, signalName, signalNumber } from './signals.ts';
 export { type SubreaperOptions, setSubreaper } from './subreaper.ts';
+export type { Backoff, RestartPolicy } from './supervisor/restart.ts';
+export {
+  createSupervisor,
+  type SupervisedProcess,
+  type Supervisor,
+  type SupervisorEvent,
+  type SupervisorOptions,
+} from './supervisor/supervisor.ts';
 export { realSystem, type System } from './system.ts';
 export { killAll } from './tree/kill-all.ts';
 export { type KillTreeOptions, killTree } from './tree/kill-tree.ts';

@@ -6,7 +6,7 @@ import { sendSignal } from '../tree/process-group.ts';
 import { readStat } from '../tree/stat.ts';
 
 /** Of `spawnChild`, or of `node:child_process`. */
-export type FanOutTarget = Pick<Child, 'pid' | 'kill'> | ChildProcess;
+export type FanOutTarget = (Pick<Child, 'kill'> & { readonly pid?: number }) | ChildProcess;
 
 /** False when it has ended. What cannot be signalled is a process warning: a signal handler has no caller to tell. */
 export function signalTarget(target: FanOutTarget, signal: Signal, system: System): boolean {
