@@ -7,9 +7,10 @@ import { join } from 'node:path';
 export function compile(
   source: string,
   compiler = 'cc',
+  ...flags: readonly string[]
 ): { readonly program: string; [Symbol.dispose](): void } {
   const folder = mkdtempSync(join(tmpdir(), 'compiled-'));
   const program = join(folder, 'program');
-  execFileSync(compiler, ['-O2', '-Wall', '-o', program, source]);
+  execFileSync(compiler, ['-O2', '-Wall', ...flags, '-o', program, source]);
   return { program, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
