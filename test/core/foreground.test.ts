@@ -59,7 +59,7 @@ describe('spawnChild with foreground', () => {
     terminal.type(`${host}\r`);
     await terminal.seen(/type a line/);
     terminal.type('\x1a');
-    await terminal.seen(/Stopped/);
+    await terminal.seen(/Stopped.*\s+.*prompt> /);
     terminal.type('fg\r');
     await terminal.seen(/foreground\.mjs/);
     terminal.type('again\r');
