@@ -14,20 +14,26 @@ export function outcomeAsInit(argv: readonly string[], options?: RunOptions): Pr
 }
 
 /** Runs a program here, to its end. */
-export function outcome(
+export function outcome(argv: readonly string[], options?: RunOptions): Promise<Outcome> {
+  return startOutcome(argv, options).outcome;
+}
+
+/** The same, for those who look at it meanwhile. */
+export function startOutcome(
   [program = '', ...args]: readonly string[],
   { cwd, env = process.env }: RunOptions = {},
-): Promise<Outcome> {
+): { readonly pid: number; readonly outcome: Promise<Outcome> } {
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const text = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const)
     child[stream].setEncoding('utf8').on('data', (chunk: string) => {
       text[stream] += chunk;
     });
-  return new Promise((resolve, reject) => {
+  const outcome = new Promise<Outcome>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve({ code: shellCode(code, signal), ...text }));
   });
+  return { pid: child.pid ?? 0, outcome };
 }
 
 /** Runs the tasks, some of them at a time, and keeps their order. */
