@@ -6,7 +6,7 @@
 //   CI=1                             warnings are errors
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,8 @@ const nodeApi = join(
   dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')),
   'include',
 );
+
+const { version } = JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8'));
 
 const crossCompilers = { arm64: 'aarch64-linux-gnu-gcc', x64: 'x86_64-linux-gnu-gcc' };
 
@@ -37,8 +39,10 @@ const outputs = {
   pid1: {
     sources: ['pid1.c', 'sys.h'],
     flags: [
-      '-Os',
       '-ffreestanding',
+      '-mgeneral-regs-only',
+      '-fno-ident',
+      `-DVERSION="${version}"`,
       '-fno-pie',
       '-no-pie',
       '-static',
@@ -67,8 +71,9 @@ function build(arch, compiler) {
   mkdirSync(directory, { recursive: true });
   for (const [name, output] of Object.entries(outputs)) {
     const target = join(directory, name);
-    if (isNewer(target, ['build.mjs', ...output.sources])) continue;
+    if (isNewer(target, ['build.mjs', '../package.json', ...output.sources])) continue;
     const args = [...flags, ...output.flags, '-o', target, output.sources[0]];
+    if (name === 'pid1') args.unshift(smallest(compiler));
     try {
       execFileSync(compiler, args, { cwd: native, stdio: 'inherit' });
     } catch {
@@ -77,9 +82,19 @@ function build(arch, compiler) {
   }
 }
 
+/** -Oz is new in gcc 12; without it pid1 grows by some hundred bytes. */
+function smallest(compiler) {
+  const supported = runs(compiler, ['-Oz', '-E', '-x', 'c', '/dev/null']);
+  return supported ? '-Oz' : '-Os';
+}
+
 function isInstalled(compiler) {
+  return runs(compiler, ['--version']);
+}
+
+function runs(program, args) {
   try {
-    execFileSync(compiler, ['--version'], { stdio: 'ignore' });
+    execFileSync(program, args, { stdio: 'ignore' });
     return true;
   } catch {
     return false;
