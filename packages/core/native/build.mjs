@@ -6,7 +6,7 @@
 //   CI=1                             warnings are errors
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -79,7 +79,24 @@ function build(arch, compiler) {
     } catch {
       fail(`${compiler} could not build ${name} for ${arch}; its messages are above`);
     }
+    if (name === 'pid1') dropSectionHeaders(target);
   }
+}
+
+/** The kernel reads program headers only; ld itself leaves the others out from binutils 2.41 on. */
+function dropSectionHeaders(file) {
+  const elf = readFileSync(file);
+  const field = { programHeaders: 0x20, sectionHeaders: 0x28, sectionCounts: 0x3a, size: 0x40 };
+  const [entrySize, count] = [elf.readUInt16LE(0x36), elf.readUInt16LE(0x38)];
+  let end = 0;
+  for (let index = 0; index < count; index++) {
+    const header = Number(elf.readBigUInt64LE(field.programHeaders)) + index * entrySize;
+    const [offset, size] = [elf.readBigUInt64LE(header + 8), elf.readBigUInt64LE(header + 32)];
+    if (size > 0n) end = Math.max(end, Number(offset + size));
+  }
+  elf.fill(0, field.sectionHeaders, field.sectionHeaders + 8);
+  elf.fill(0, field.sectionCounts, field.size);
+  writeFileSync(file, elf.subarray(0, end));
 }
 
 /** -Oz is new in gcc 12; without it pid1 grows by some hundred bytes. */

@@ -19,6 +19,7 @@ enum { EXIT_SIGNAL = 128, EXIT_KILLED = 137 };
 enum { HANDOFF_SIGNAL = 64, HANDOFF_MAGIC = 0x5049, RT_MINIMUM = 32 };
 enum { FORWARDED = 256 }; /* the place of "forwarded" in config.expected */
 enum { DROPPED_SIGNAL = 255 };
+enum { LONGEST_ARGUMENT = 900 }; /* of a message; what is longer is cut, so that its end is still read */
 enum { ZOMBIE_INTERVAL_MS = 10000 };
 
 static struct config {
@@ -72,12 +73,27 @@ static const char *base_name(const char *path) {
 	return base;
 }
 
-/* Appends as much as there is room for. */
-static void append(char *text, size_t size, const char *more) {
-	size_t used = length_of(text);
-	while (*more && used < size - 1) text[used++] = *more++;
-	text[used] = 0;
+/* Appends a text to a line of that size, with the arguments in place of %1 to %6. Returns the new length. */
+static size_t fill_in(char *line, size_t used, size_t size, const char *text, const char *const *arguments) {
+	for (; *text && used < size; text++) {
+		if (*text != '%') {
+			line[used++] = *text;
+			continue;
+		}
+		const size_t limit = used + LONGEST_ARGUMENT < size ? used + LONGEST_ARGUMENT : size;
+		const char *argument = arguments[*++text - '1'];
+		while (*argument && used < limit) line[used++] = *argument++;
+		if (*argument) line[used - 1] = line[used - 2] = line[used - 3] = '.';
+	}
+	return used;
 }
+
+static void append_with(char *array, size_t size, const char *text, const char *const *arguments) {
+	array[fill_in(array, length_of(array), size - 1, text, arguments)] = 0;
+}
+
+/* Appends to an array that holds a text, as much as there is room for. */
+#define append(array, text, ...) append_with(array, sizeof array, text, (const char *const[]){__VA_ARGS__})
 
 /* The text of a number, valid until the sixth next call. */
 static const char *number(long value) {
@@ -128,8 +144,7 @@ static const char *error_text(long error) {
 	for (size_t index = 0; index < sizeof errors; index++)
 		if (errors[index] == error) return nth(texts, (int)index);
 	*unknown = 0;
-	append(unknown, sizeof unknown, "error ");
-	append(unknown, sizeof unknown, number(error));
+	append(unknown, "error %1", number(error));
 	return unknown;
 }
 
@@ -175,8 +190,7 @@ static const char *signal_description(int signal) {
 	static char text[32];
 	if (signal < RT_MINIMUM) return nth(signal_descriptions, signal - 1);
 	*text = 0;
-	append(text, sizeof text, "Real-time signal ");
-	append(text, sizeof text, number(signal - 34));
+	append(text, "Real-time signal %1", number(signal - 34));
 	return text;
 }
 
@@ -638,21 +652,9 @@ static const char *find_message(const char *messages, char key) {
 	return NULL;
 }
 
-/* Puts the arguments into the text, at the end of a line of that size. */
-static size_t fill_in(char *line, size_t used, size_t size, const char *text, const char *const *arguments) {
-	for (; *text && used < size; text++) {
-		if (*text != '%') {
-			line[used++] = *text;
-			continue;
-		}
-		for (const char *argument = arguments[*++text - '1']; *argument && used < size;) line[used++] = *argument++;
-	}
-	return used;
-}
-
 /* Tells in one write, so that lines of several processes do not mix. The last argument is NULL. */
 static void tell(const char *key, ...) {
-	char line[1024];
+	char line[LONGEST_ARGUMENT + 500];
 	const char *text = find_message(self->messages, *key), *arguments[6];
 	if (!text) text = find_message(personalities[0].messages, *key);
 	if (!text || !*text) return;
@@ -875,13 +877,16 @@ static char **configure(char **argv, char **envp) {
 
 static char program_path[4096];
 
-static int is_directory(const char *path) {
+/* The type and permissions of the program's file; 0 when it cannot be seen. */
+static uint32_t program_mode(void) {
 	uint8_t stat[256];
-	if (sys4(SYS_newfstatat, AT_FDCWD, path, stat, 0) < 0) return 0;
 	uint32_t mode;
+	if (sys4(SYS_newfstatat, AT_FDCWD, program_path, stat, 0) < 0) return 0;
 	memcpy(&mode, stat + STAT_MODE, sizeof mode);
-	return (mode & S_IFMT) == S_IFDIR;
+	return mode;
 }
+
+static int is_directory(void) { return (program_mode() & S_IFMT) == S_IFDIR; }
 
 static const char *variable(char **envp, const char *name) {
 	for (; *envp; envp++) {
@@ -906,22 +911,24 @@ static const char *candidate(const char *path, const char *name) {
 	if (used + length_of(name) + 2 > sizeof program_path) used = 0;
 	else program_path[used++] = '/';
 	program_path[used] = 0;
-	if (used) append(program_path, sizeof program_path, name);
+	if (used) append(program_path, "%1", name);
 	return path;
 }
 
 /* Puts the path of the program into program_path, as execvp finds it: past what cannot be executed. 0 or an errno. */
 static int find_program(const char *name, char **envp) {
-	if (length_of(name) >= sizeof program_path) return ENAMETOOLONG;
-	append(program_path, sizeof program_path, name);
+	const size_t length = length_of(name);
+	if (length >= sizeof program_path) return ENAMETOOLONG;
+	memcpy(program_path, name, length + 1);
 	if (has_slash(name)) return 0;
+	if (length > 255) return ENAMETOOLONG; /* NAME_MAX */
 	const char *path = variable(envp, "PATH"), *refused = NULL;
 	if (!path) path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 	for (int more = *name; more; more = *path++) {
 		const char *directory = path;
 		path = candidate(path, name);
 		const long result = sys3(SYS_faccessat, AT_FDCWD, program_path, X_OK);
-		if (result == 0 && !is_directory(program_path)) return 0;
+		if (result == 0 && !is_directory()) return 0;
 		if ((result == 0 || result == -EACCES) && !refused) refused = directory;
 	}
 	if (!refused) return ENOENT;
@@ -935,6 +942,15 @@ static int cut_interpreter(char *text) {
 	const int carriage_return = *text == '\r';
 	*text = 0;
 	return carriage_return;
+}
+
+static const char *why_no_permission(void) {
+	uint64_t file_system[32] = {0};
+	const uint32_t mode = program_mode();
+	(void)sys2(SYS_statfs, program_path, file_system); /* then nothing is known of it */
+	if (file_system[STATFS_FLAGS] & ST_NOEXEC) return "its file system is mounted noexec";
+	if (!mode) return NULL;
+	return mode & 0111 ? "it is not executable for this user" : "permission denied; chmod +x it";
 }
 
 static int exists(const char *path) { return sys3(SYS_faccessat, AT_FDCWD, path, F_OK) == 0; }
@@ -953,21 +969,19 @@ static const char *reason(long error) {
 		char *interpreter = head + 2;
 		while (*interpreter == ' ' || *interpreter == '\t') interpreter++;
 		const int carriage_return = cut_interpreter(interpreter);
-		append(text, sizeof text, "its interpreter \"");
-		append(text, sizeof text, interpreter);
-		append(text, sizeof text, "\" (from #!) does not exist");
-		if (carriage_return) append(text, sizeof text, "; the file has Windows line ends (CRLF)");
+		append(text, "its interpreter \"%1\" (from #!) does not exist%2", interpreter,
+		       carriage_return ? "; the file has Windows line ends (CRLF)" : "");
 		return text;
 	}
-	if (is_directory(program_path)) return "it is a directory";
-	if (error == EACCES && sys3(SYS_faccessat, AT_FDCWD, program_path, X_OK) < 0) return "permission denied; chmod +x it";
+	if (is_directory()) return "it is a directory";
+	if (error == EACCES && sys3(SYS_faccessat, AT_FDCWD, program_path, X_OK) < 0) return why_no_permission();
 	if (error != ENOEXEC) return NULL;
 	if (size <= 0) return "the file is empty";
 	if (size < 20 || !after_prefix(head, "\177ELF")) return "it has no #! line and is no binary";
 	const int machine = (uint8_t)head[18] | (uint8_t)head[19] << 8;
-	append(text, sizeof text, "built for ");
-	append(text, sizeof text, machine == 183 ? "aarch64" : machine == 62 ? "x86_64" : "another architecture");
-	append(text, sizeof text, ", this is " MACHINE);
+	if (machine == ELF_MACHINE) return "it is damaged, or a 32-bit binary";
+	append(text, "built for %1, this is " MACHINE,
+	       machine == 183 ? "aarch64" : machine == 62 ? "x86_64" : "another architecture");
 	return text;
 }
 
@@ -976,11 +990,7 @@ static int explain(const char *name, long error) {
 	char more[400] = "";
 	const char *why;
 	if (error == ENOENT && !exists(program_path)) why = has_slash(name) ? "it does not exist" : "not found in PATH";
-	else if ((why = reason(error))) {
-		append(more, sizeof more, " (");
-		append(more, sizeof more, why);
-		append(more, sizeof more, ")");
-	}
+	else if ((why = reason(error))) append(more, " (%1)", why);
 	tell(EXEC_FAILED, name, error_text(error), why ? why : error_text(error), more);
 	return error == ENOENT ? self->not_found : self->not_executable;
 }
@@ -1062,12 +1072,11 @@ static void make_environment(char **envp) {
 		if (after_prefix(*from, "PID1_")) continue;
 		const char *listen_pid = after_prefix(*from, "LISTEN_PID=");
 		if (listen_pid && equal(listen_pid, number(own_pid))) {
-			append(listen_pid_variable, sizeof listen_pid_variable, "LISTEN_PID=");
+			append(listen_pid_variable, "LISTEN_PID=%1", "");
 			*to++ = listen_pid_variable;
 		} else *to++ = *from;
 	}
-	append(handoff_variable, sizeof handoff_variable, "PID1_HANDOFF=1:");
-	append(handoff_variable, sizeof handoff_variable, number(own_pid));
+	append(handoff_variable, "PID1_HANDOFF=1:%1", number(own_pid));
 	*to++ = handoff_variable;
 	*to = NULL;
 }
@@ -1083,7 +1092,7 @@ static void enter_session(int terminal) {
 static int launch_child(void *argument) {
 	struct launch *launch = argument;
 	const pid_t pid = (pid_t)sys0(SYS_getpid);
-	if (*listen_pid_variable) append(listen_pid_variable, sizeof listen_pid_variable, number(pid));
+	if (*listen_pid_variable) append(listen_pid_variable, "%1", number(pid));
 	tell(SPAWNED, launch->argv[0], number(pid));
 	if (config.setsid) enter_session(launch->terminal);
 	else {
@@ -1152,9 +1161,8 @@ static void release_resources(void) {
 
 /* Reads /proc/PID/NAME; returns its length, 0 when it is gone. The text ends with 0. */
 static size_t read_proc(pid_t pid, const char *name, char *buffer, size_t size) {
-	char path[48] = "/proc/";
-	append(path, sizeof path, number(pid));
-	append(path, sizeof path, name);
+	char path[48] = "";
+	append(path, "/proc/%1%2", number(pid), name);
 	const long fd = sys4(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
 	if (fd < 0) return 0;
 	const long length = sys3(SYS_read, fd, buffer, size - 1);
@@ -1320,7 +1328,7 @@ static void sweep(void) {
 	else for_each_process(ask_descendant_to_end);
 }
 
-static char killed_names[900];
+static char killed_names[LONGEST_ARGUMENT];
 static int unnamed;
 
 static void name_process(pid_t pid, const struct process *process) {
@@ -1330,11 +1338,7 @@ static void name_process(pid_t pid, const struct process *process) {
 		unnamed++;
 		return;
 	}
-	if (*killed_names) append(killed_names, sizeof killed_names, ", ");
-	append(killed_names, sizeof killed_names, number(pid));
-	append(killed_names, sizeof killed_names, " (");
-	append(killed_names, sizeof killed_names, command);
-	append(killed_names, sizeof killed_names, ")");
+	append(killed_names, "%1%2 (%3)", *killed_names ? ", " : "", number(pid), command);
 }
 
 static void kill_process(pid_t pid, const struct process *process) {
@@ -1349,11 +1353,7 @@ static int kill_all(const char *why) {
 	static const uint64_t child_signal = 1UL << (SIGCHLD - 1);
 	struct siginfo info;
 	for_each_process(name_process);
-	if (unnamed) {
-		append(killed_names, sizeof killed_names, " and ");
-		append(killed_names, sizeof killed_names, number(unnamed));
-		append(killed_names, sizeof killed_names, " more");
-	}
+	if (unnamed) append(killed_names, " and %1 more", number(unnamed));
 	const char *killed = *killed_names ? killed_names : "nothing that was still running";
 	if (*why == *GRACE_OVER) tell(why, number(config.grace_ms), killed);
 	else tell(why, killed);

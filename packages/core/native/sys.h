@@ -17,7 +17,7 @@ enum {
 	SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_rt_sigaction = 13, SYS_rt_sigprocmask = 14, SYS_ioctl = 16,
 	SYS_getpid = 39, SYS_execve = 59, SYS_wait4 = 61, SYS_kill = 62, SYS_fcntl = 72, SYS_chdir = 80,
 	SYS_setpgid = 109, SYS_getppid = 110, SYS_setsid = 112, SYS_getpgid = 121, SYS_getsid = 124, SYS_rt_sigtimedwait = 128,
-	SYS_rt_sigqueueinfo = 129, SYS_prctl = 157, SYS_getdents64 = 217, SYS_clock_gettime = 228, SYS_exit_group = 231,
+	SYS_rt_sigqueueinfo = 129, SYS_statfs = 137, SYS_prctl = 157, SYS_getdents64 = 217, SYS_clock_gettime = 228, SYS_exit_group = 231,
 	SYS_waitid = 247,
 	SYS_openat = 257, SYS_newfstatat = 262, SYS_faccessat = 269, SYS_pipe2 = 293, SYS_prlimit64 = 302,
 	SYS_close_range = 436,
@@ -72,7 +72,7 @@ __asm__(".text\n.type vfork_call,@function\nvfork_call:\n"
 
 #elif defined __aarch64__
 enum {
-	SYS_fcntl = 25, SYS_ioctl = 29, SYS_faccessat = 48, SYS_chdir = 49, SYS_openat = 56, SYS_close = 57,
+	SYS_fcntl = 25, SYS_ioctl = 29, SYS_statfs = 43, SYS_faccessat = 48, SYS_chdir = 49, SYS_openat = 56, SYS_close = 57,
 	SYS_pipe2 = 59, SYS_getdents64 = 61, SYS_read = 63, SYS_write = 64, SYS_newfstatat = 79, SYS_exit_group = 94,
 	SYS_waitid = 95, SYS_clock_gettime = 113, SYS_kill = 129, SYS_rt_sigaction = 134, SYS_rt_sigprocmask = 135,
 	SYS_rt_sigtimedwait = 137, SYS_rt_sigqueueinfo = 138, SYS_setpgid = 154, SYS_getpgid = 155, SYS_getsid = 156, SYS_setsid = 157,
@@ -153,6 +153,7 @@ enum {
 
 enum { O_RDONLY = 0, O_RDWR = 2, O_CLOEXEC = 02000000, AT_FDCWD = -100, X_OK = 1, F_OK = 0 };
 enum { S_IFMT = 0170000, S_IFDIR = 0040000 };
+enum { STATFS_FLAGS = 10, ST_NOEXEC = 8 }; /* the tenth word of struct statfs */
 enum { SIG_BLOCK = 0, SIG_SETMASK = 2, SI_QUEUE = -1 };
 enum { WNOHANG = 1, WUNTRACED = 2, WEXITED = 4, WCONTINUED = 8, WNOWAIT = 0x01000000, WALL = 0x40000000 };
 enum { P_ALL = 0 };
