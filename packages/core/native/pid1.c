@@ -1107,7 +1107,7 @@ static int launch_child(void *argument) {
 }
 
 static int own_failure(const char *what, long error) {
-	tell(OWN_FAILURE, what, error_text(error));
+	tell(OWN_FAILURE, what, error == EAGAIN ? "too many processes" : error_text(error));
 	return self->own_failure;
 }
 
