@@ -6,7 +6,7 @@
 //   CI=1                             warnings are errors
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,8 @@ const nodeApi = join(
   dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')),
   'include',
 );
+
+const { version } = JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8'));
 
 const crossCompilers = { arm64: 'aarch64-linux-gnu-gcc', x64: 'x86_64-linux-gnu-gcc' };
 
@@ -37,8 +39,10 @@ const outputs = {
   pid1: {
     sources: ['pid1.c', 'sys.h'],
     flags: [
-      '-Os',
       '-ffreestanding',
+      '-mgeneral-regs-only',
+      '-fno-ident',
+      `-DVERSION="${version}"`,
       '-fno-pie',
       '-no-pie',
       '-static',
@@ -67,19 +71,47 @@ function build(arch, compiler) {
   mkdirSync(directory, { recursive: true });
   for (const [name, output] of Object.entries(outputs)) {
     const target = join(directory, name);
-    if (isNewer(target, ['build.mjs', ...output.sources])) continue;
+    if (isNewer(target, ['build.mjs', '../package.json', ...output.sources])) continue;
     const args = [...flags, ...output.flags, '-o', target, output.sources[0]];
+    if (name === 'pid1') args.unshift(smallest(compiler));
     try {
       execFileSync(compiler, args, { cwd: native, stdio: 'inherit' });
     } catch {
       fail(`${compiler} could not build ${name} for ${arch}; its messages are above`);
     }
+    if (name === 'pid1') dropSectionHeaders(target);
   }
 }
 
+/** The kernel reads program headers only; ld itself leaves the others out from binutils 2.41 on. */
+function dropSectionHeaders(file) {
+  const elf = readFileSync(file);
+  const field = { programHeaders: 0x20, sectionHeaders: 0x28, sectionCounts: 0x3a, size: 0x40 };
+  const [entrySize, count] = [elf.readUInt16LE(0x36), elf.readUInt16LE(0x38)];
+  let end = 0;
+  for (let index = 0; index < count; index++) {
+    const header = Number(elf.readBigUInt64LE(field.programHeaders)) + index * entrySize;
+    const [offset, size] = [elf.readBigUInt64LE(header + 8), elf.readBigUInt64LE(header + 32)];
+    if (size > 0n) end = Math.max(end, Number(offset + size));
+  }
+  elf.fill(0, field.sectionHeaders, field.sectionHeaders + 8);
+  elf.fill(0, field.sectionCounts, field.size);
+  writeFileSync(file, elf.subarray(0, end));
+}
+
+/** -Oz is new in gcc 12; without it pid1 grows by some hundred bytes. */
+function smallest(compiler) {
+  const supported = runs(compiler, ['-Oz', '-E', '-x', 'c', '/dev/null']);
+  return supported ? '-Oz' : '-Os';
+}
+
 function isInstalled(compiler) {
+  return runs(compiler, ['--version']);
+}
+
+function runs(program, args) {
   try {
-    execFileSync(compiler, ['--version'], { stdio: 'ignore' });
+    execFileSync(program, args, { stdio: 'ignore' });
     return true;
   } catch {
     return false;
