@@ -23,7 +23,7 @@ enum { LONGEST_ARGUMENT = 900 }; /* of a message; what is longer is cut, so that
 enum { ZOMBIE_INTERVAL_MS = 10000 };
 
 static struct config {
-	int no_subreaper, subreaper, group, setsid, pause, exec, foreground, warn_reaped, zombies, verbosity;
+	int no_subreaper, subreaper, group, setsid, setsid_off, debug, pause, exec, foreground, warn_reaped, zombies, verbosity;
 	int parent_death;
 	int error_fd;
 	long nofile;
@@ -351,8 +351,8 @@ static int is_on(const char *value) {
 
 static int env_subreaper(const char *value) { return set_subreaper(is_on(value) ? "1" : "0"); }
 static int env_group(const char *value) { return config.group = is_on(value), 1; }
-static int env_debug(const char *value) { return config.verbosity += is_on(value), 1; }
-static int env_setsid(const char *value) { return is_on(value) || set_single_child(NULL); }
+static int env_debug(const char *value) { return config.debug = is_on(value), 1; }
+static int env_setsid(const char *value) { return is_on(value) || (config.setsid_off = set_single_child(NULL)); }
 
 static int env_verbosity(const char *value) {
 	long level;
@@ -377,6 +377,8 @@ static int queued_signal(uint64_t set, struct siginfo *info) {
 #define NOT_DETACHED "d"
 #define NOT_ATTACHED "e"
 #define SETSID_DONE "f"
+#define DEBUG_MODE "O"
+#define NO_SETSID "P"
 #define RECEIVED "g"              /* signal */
 #define RECEIVED_CHILD "h"        /* signal */
 #define TRANSLATED "i"            /* signal, signal */
@@ -575,6 +577,8 @@ static const struct personality {
 		.prefix = "[dumb-init] ",
 		.variables = {{"DUMB_INIT_SETSID", env_setsid}, {"DUMB_INIT_DEBUG", env_debug}},
 		.messages =
+			DEBUG_MODE "2Running in debug mode.\0"
+			NO_SETSID "2Not running in setsid mode.\0"
 			SPAWNED "2Child spawned with PID %2.\0"
 			DETACHED "2Detached from controlling tty, ignoring the first SIGHUP and SIGCONT we receive.\0"
 			NOT_LEADER "2Detached from controlling tty, but was not session leader.\0"
@@ -862,6 +866,9 @@ static char **configure(char **argv, char **envp) {
 		parse_environment(envp);
 		program = parse_arguments(argv);
 	}
+	config.verbosity += config.debug;
+	if (config.debug) tell(DEBUG_MODE);
+	if (config.setsid_off) tell(NO_SETSID);
 	if (config.pause && *program) {
 		tell(PAUSE_WITH_PROGRAM, *program);
 		fail_with_usage();
@@ -1580,6 +1587,7 @@ static int reap(void) {
 			if (pid == child.pid) main_child_ended((pid_t)pid, status);
 			else if (pid == child.sender) sender_ended(status);
 			else if (orphan) tell(REAPED_ORPHAN, number(pid), orphan, number(exit_code_of(status)));
+			if (child.ended && !config.grace_ms) return 1; /* nobody waits for the rest */
 		}
 	}
 }
