@@ -57,6 +57,22 @@ describe('the build', () => {
     }
   });
 
+  it('the npm tarball carries both, with their x bits, and no script that runs at install', () => {
+    const [packed] = JSON.parse(
+      execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: core, encoding: 'utf8' }),
+    ) as [{ files: { path: string; mode: number }[] }];
+    const binaries = packed.files.filter(({ path }) => path.startsWith('prebuilds/'));
+    expect(binaries.map(({ path }) => path).sort()).toEqual(
+      architectures
+        .flatMap((arch) => files.map((file) => `prebuilds/linux-${arch}/${file}`))
+        .sort(),
+    );
+    for (const { path, mode } of binaries) expect(mode & 0o111, path).toBe(0o111);
+    const { scripts } = JSON.parse(readFileSync(join(core, 'package.json'), 'utf8'));
+    for (const name of ['preinstall', 'install', 'postinstall', 'prepare'])
+      expect(scripts).not.toHaveProperty(name);
+  });
+
   it.skipIf(!architectures.includes('arm64'))('arm64 keeps to pages of 64 KiB', () => {
     for (const file of files) {
       const headers = programHeaders(join(core, 'prebuilds/linux-arm64', file));
@@ -86,7 +102,11 @@ const scenes: readonly (readonly [args: readonly string[], script: string, code:
   [[], 'exit 7', 7],
   [['-v', '-w', '-z'], '(sleep 0.05 &); sleep 0.1; exit 3', 3],
   [['-g', '-e', '130-143,forwarded'], 'kill -TERM $PPID; while :; do sleep 0.01; done', 0],
-  [['-t', '-r', 'TERM:QUIT', '-D', 'TERM=20ms'], 'kill -TERM $PPID; while :; do sleep 0.01; done', 131],
+  [
+    ['-t', '-r', 'TERM:QUIT', '-D', 'TERM=20ms'],
+    'kill -TERM $PPID; while :; do sleep 0.01; done',
+    131,
+  ],
   [['-v', '-D', '37=20ms'], 'kill -37 $PPID; kill -37 $PPID; while :; do sleep 0.01; done', 165],
   [['-G', '10s'], '(trap "exit" TERM; while :; do sleep 0.01; done) & exit 5', 5],
   [['-G', '50ms'], 'trap "" TERM; kill -TERM $PPID; while :; do sleep 0.01; done', 137],
