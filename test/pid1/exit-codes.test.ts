@@ -83,10 +83,10 @@ describe('a program that cannot be started: one line that names it and says why'
     ['no #! line', './text.sh', 126, 'it has no #! line and is no binary'],
     ['a binary for the other architecture', './wrong-arch.sh', 126, `built for ${other}, this is`],
     ['a binary for a strange architecture', './strange-arch.sh', 126, 'another architecture'],
-    ['a loop of symbolic links (ELOOP)', './loop', 126, 'too many symbolic links'],
-    ['a path through a file (ENOTDIR)', './file/program', 126, 'is not a directory'],
-    ['a long name (ENAMETOOLONG)', `./${'n'.repeat(300)}`, 126, 'the name is too long'],
-    ['a long path (ENAMETOOLONG)', `./${'d/'.repeat(3000)}p`, 126, 'the name is too long'],
+    ['a loop of symbolic links (ELOOP)', './loop', 126, 'Too many levels of symbolic links'],
+    ['a path through a file (ENOTDIR)', './file/program', 126, 'Not a directory'],
+    ['a long name (ENAMETOOLONG)', `./${'n'.repeat(300)}`, 126, 'File name too long'],
+    ['a long path (ENAMETOOLONG)', `./${'d/'.repeat(3000)}p`, 126, 'File name too long'],
   ])('%s', async (_, program, code, why) => {
     using app = brokenPrograms();
     const result = await outcomeAsInit([pid1, '--', program], { cwd: app.root });
@@ -104,7 +104,7 @@ describe('a program that cannot be started: one line that names it and says why'
     expect(result).toEqual({
       code: 126,
       stdout: '',
-      stderr: 'pid1: cannot run "./busy.sh": the file is open for writing\n',
+      stderr: 'pid1: cannot run "./busy.sh": Text file busy\n',
     });
   });
 
@@ -152,12 +152,12 @@ const strace = installed({ strace: 'strace' }, 'exit codes when the kernel refus
 
 describe.skipIf(!strace)('when the kernel refuses', () => {
   it.each([
-    ['execve', 'E2BIG', 126, 'arguments and environment are too long'],
-    ['execve', 'ENOMEM', 126, 'out of memory'],
-    ['execve', 'EPERM', 126, 'operation not permitted'],
+    ['execve', 'E2BIG', 126, 'Argument list too long'],
+    ['execve', 'ENOMEM', 126, 'Cannot allocate memory'],
+    ['execve', 'EPERM', 126, 'Operation not permitted'],
     ['execve', 'EIO', 126, 'error 5'],
     ['clone,clone3,fork,vfork', 'EAGAIN', 125, 'too many processes'],
-    ['clone,clone3,fork,vfork', 'ENOMEM', 125, 'out of memory'],
+    ['clone,clone3,fork,vfork', 'ENOMEM', 125, 'Cannot allocate memory'],
     ['pipe2,pipe', 'EMFILE', 125, ''],
   ])('%s with %s: %i', async (syscall, error, code, why) => {
     // Not the execve of pid1 itself.
