@@ -679,6 +679,8 @@ static void tell(const char *key, ...) {
 }
 
 #define tell(...) tell(__VA_ARGS__, NULL)
+/* What only -v shows costs nothing without it, not even the search for its text. */
+#define trace(...) (config.verbosity > 1 ? tell(__VA_ARGS__) : (void)0)
 
 /* --- the command line ------------------------------------------------------------------------------------------- */
 
@@ -1405,7 +1407,7 @@ static void deliver(int signal, const struct siginfo *info) {
 	const long result = info->code == SI_QUEUE && !config.group ? sys3(SYS_rt_sigqueueinfo, target, signal, info)
 								    : sys2(SYS_kill, target, signal);
 	if (result == 0) {
-		tell(FORWARDED_TO, number(signal), signal_name(signal), number(child.pid), signal_description(signal));
+		trace(FORWARDED_TO, number(signal), signal_name(signal), number(child.pid), signal_description(signal));
 		wake_for(signal, target);
 	} else if (!warned++) {
 		tell(result == -ESRCH ? FORWARD_TO_NOBODY : FORWARD_FAILED, signal_name(signal), number(child.pid), error_text(-result));
@@ -1575,7 +1577,7 @@ static int reap(void) {
 		const char *orphan = next_orphan();
 		const long pid = sys4(SYS_wait4, -1, &status, WNOHANG | WUNTRACED | WCONTINUED | WALL, NULL);
 		if (pid <= 0) {
-			tell(NOTHING_TO_REAP);
+			trace(NOTHING_TO_REAP);
 			return pid == 0;
 		}
 		if (status == 0xffff) {
@@ -1583,7 +1585,7 @@ static int reap(void) {
 		} else if ((status & 0xff) == 0x7f) {
 			if (pid == child.pid) child_stopped(status >> 8 & 0xff);
 		} else {
-			tell_end((pid_t)pid, status);
+			if (config.verbosity > 1) tell_end((pid_t)pid, status);
 			if (pid == child.pid) main_child_ended((pid_t)pid, status);
 			else if (pid == child.sender) sender_ended(status);
 			else if (orphan) tell(REAPED_ORPHAN, number(pid), orphan, number(exit_code_of(status)));
@@ -1648,7 +1650,7 @@ static int supervise(void) {
 	for (;;) {
 		struct siginfo info;
 		const int signal = next_signal(&info);
-		if (signal) tell(signal == SIGCHLD ? RECEIVED_CHILD : RECEIVED, number(signal));
+		if (signal) trace(signal == SIGCHLD ? RECEIVED_CHILD : RECEIVED, number(signal));
 		if (signal && signal != SIGCHLD && !(signal == HANDOFF_SIGNAL && take_handoff(&info))) {
 			forward(&info);
 			if (is_forced_by(signal)) return kill_all(FORCED);
