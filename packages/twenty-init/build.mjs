@@ -1,20 +1,24 @@
-// Bundles the CLI and the library entry: at boot nothing is resolved, and a chunk that a config does not use is never
+// Bundles the CLI and the library entries: at boot nothing is resolved, and a chunk that a config does not use is never
 // read. The declarations come from tsc.
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 rmSync('dist/chunks', { recursive: true, force: true });
 
-await build({
-  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
-  outdir: 'dist',
+const options = {
   bundle: true,
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
   conditions: ['@twenty-init/source'],
+};
+
+await build({
+  ...options,
+  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
+  outdir: 'dist',
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
   external: ['jiti'],
   legalComments: 'linked',
   // cross-spawn is CommonJS: its require() of Node's own modules needs a require.
@@ -22,3 +26,13 @@ await build({
     js: "import { createRequire as nodeCreateRequire } from 'node:module';\nconst require = nodeCreateRequire(import.meta.url);",
   },
 });
+
+const { outputFiles } = await build({
+  ...options,
+  entryPoints: ['src/config/json-schema.ts'],
+  write: false,
+});
+const { jsonSchema } = await import(
+  `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+);
+writeFileSync('schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`);
