@@ -15,11 +15,16 @@ const options = {
 
 await build({
   ...options,
-  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
+  entryPoints: {
+    cli: 'src/cli/main.ts',
+    index: 'src/index.ts',
+    testing: 'src/testing/index.ts',
+    'testing-vitest': 'src/testing/vitest.ts',
+  },
   outdir: 'dist',
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  external: ['jiti'],
+  external: ['jiti', 'vitest'],
   legalComments: 'linked',
   // cross-spawn is CommonJS: its require() of Node's own modules needs a require.
   banner: {
