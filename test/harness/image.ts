@@ -26,6 +26,8 @@ export interface BootOptions extends RunOptions {
   readonly cmd?: readonly string[];
   /** What PID 1 is; default `pid1`. With `twenty-init` it is the npm bin itself. */
   readonly entrypoint?: 'pid1' | 'twenty-init' | 'sh';
+  /** Options of `run`. */
+  readonly args?: readonly string[];
   /** A program that takes a command line and executes it; it is what starts the entrypoint. */
   readonly wrapper?: readonly string[];
 }
@@ -49,8 +51,8 @@ export function image(files: Readonly<Record<string, string | object>>): Image {
   return {
     root,
     path,
-    boot: ({ cmd = [], entrypoint = 'pid1', wrapper = [], ...options } = {}) =>
-      runAsInit([...wrapper, ...entrypoints[entrypoint], 'run', '--', ...cmd], {
+    boot: ({ cmd = [], entrypoint = 'pid1', args = [], wrapper = [], ...options } = {}) =>
+      runAsInit([...wrapper, ...entrypoints[entrypoint], 'run', ...args, '--', ...cmd], {
         cwd: root,
         ...options,
       }),
