@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -19,7 +20,17 @@ export interface Image {
   path(name: string): string;
   /** As `ENTRYPOINT ["pid1", "--", "twenty-init", "run", "--"]` with that CMD. */
   boot(options?: BootOptions): Promise<Container>;
+  /** Of the npm bin with these arguments. */
+  commandLine(args: readonly string[]): readonly [string, ...string[]];
+  /** Runs the npm bin with these arguments to its end. */
+  command(args: readonly string[], options?: RunOptions): CommandResult;
   [Symbol.dispose](): void;
+}
+
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 export interface BootOptions extends RunOptions {
@@ -56,6 +67,15 @@ export function image(files: Readonly<Record<string, string | object>>): Image {
         cwd: root,
         ...options,
       }),
+    commandLine: (args) => [process.execPath, twentyInit, ...args],
+    command: (args, options = {}) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [twentyInit, ...args], {
+        cwd: options.cwd ?? root,
+        env: options.env ?? process.env,
+        encoding: 'utf8',
+      });
+      return { code: status ?? -1, stdout, stderr };
+    },
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   };
 }

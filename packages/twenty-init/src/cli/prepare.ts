@@ -39,7 +39,8 @@ export async function prepare({ config: named, ...inputs }: PrepareOptions): Pro
   const { env, problems } = environment(config.env ?? {}, inherited, (path) =>
     readFileSync(path, 'utf8'),
   );
-  const leftOut = inputs.leftOut ?? skippedBy(inherited.TWENTY_INIT_SKIP);
+  const skipped = skippedBy(inherited.TWENTY_INIT_SKIP);
+  const leftOut = (phase: string): string | undefined => inputs.leftOut?.(phase) ?? skipped(phase);
   const planned = makePlan(config, { ...inputs, cwd, env, cmd, leftOut });
   return {
     type: 'planned',

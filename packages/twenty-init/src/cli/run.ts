@@ -54,7 +54,10 @@ async function bootPlanned(
   if (needsPid1) await becomePid1(system, log);
 
   const name = plan.name ?? 'without a name';
-  log('info', `booting ${name} (config ${file}, pid ${process.pid})`, { event: 'booting', name });
+  log('info', `booting ${name} (config ${file}, pid ${process.pid})`, {
+    event: 'booting',
+    app: name,
+  });
   if (startsApp)
     log('info', `mode ${plan.mode}: ${plan.modeBecause}`, { event: 'mode', mode: plan.mode });
   let end: End | undefined;

@@ -48,6 +48,13 @@ describe('the text log', () => {
   });
 });
 
+describe('the password of a URL in the environment', () => {
+  it('is hidden on its own too', () => {
+    const mask = maskFor({ PG_DATABASE_URL: 'postgres://me:hunter2@db/app' });
+    expect(mask('login as me with hunter2 failed')).toBe('login as me with *** failed');
+  });
+});
+
 describe('colors', () => {
   it.each([
     [{}, true, true],
