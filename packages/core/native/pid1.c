@@ -1530,6 +1530,9 @@ static void child_stopped(int signal) {
 		return;
 	}
 	tell(SUSPENDED);
+	/* The key was meant for the whole job: the rest of a pipeline, or the script that waits for us. Ours is blocked, and
+	 * the SIGCONT that wakes us takes it out of the queue. */
+	if (signal == SIGTSTP) (void)sys2(SYS_kill, 0, SIGTSTP); /* our own group is there */
 	(void)sys2(SYS_kill, own_pid, SIGSTOP); /* until the shell continues us */
 	if (pass_foreground((pid_t)sys1(SYS_getpgid, 0), child.group)) has_foreground = 1;
 	child.stop_forwarded = 0;
