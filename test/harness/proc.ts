@@ -74,6 +74,16 @@ export function cwdOf(pid: number): string | undefined {
   return link(`/proc/${pid}/cwd`);
 }
 
+/** A field of /proc/PID/status, such as `SigBlk`; undefined once the process is gone. */
+export function statusOf(pid: number, field: string): string | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return new RegExp(`^${field}:\\s*(.*)$`, 'm').exec(status)?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
 function namespaceId(pid: number): string | undefined {
   return link(`/proc/${pid}/ns/pid`);
 }
