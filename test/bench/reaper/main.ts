@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { arch, cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { canIsolate, isolate } from '../../harness/container.ts';
@@ -11,7 +11,12 @@ import { median } from '../statistics.ts';
 const orphans = 10_000;
 const sliceLimitMs = 10;
 const memoryLimitMiB = 2;
+const burstRuns = 5;
 const memoryRuns = 7;
+
+/** What else runs on the machine must not count as time in which the reaper held the loop. */
+const realTime =
+  spawnSync('chrt', ['--fifo', '10', 'true']).status === 0 ? ['chrt', '--fifo', '10'] : [];
 
 interface Burst {
   /** The longest time for which the event loop did not turn: with nothing to do, and during the burst. */
@@ -36,7 +41,9 @@ export async function benchReaper(show: Screen): Promise<void> {
     return;
   }
   show.heading(`createReaper in a Node that is PID 1, ${orphans} orphans at once`);
-  show.say(`  ${cpus()[0]?.model ?? 'CPU'}, Linux ${release()} ${arch()}`);
+  show.say(
+    `  ${cpus()[0]?.model ?? 'CPU'}, Linux ${release()} ${arch()}${realTime.length > 0 ? '; with real-time priority' : ''}`,
+  );
   const measured = nodes.map(([major, node]) => ({
     major,
     ...burst(node),
@@ -77,8 +84,14 @@ export async function benchReaper(show: Screen): Promise<void> {
   show.say(`  written to ${keep('reaper', { measured })}`);
 }
 
+/** The burst whose longest piece is the median one. */
 function burst(node: string): Burst {
-  return JSON.parse(asInit(node, fixture('orphan-flood'), String(orphans)));
+  const bursts = Array.from(
+    { length: burstRuns },
+    (): Burst => JSON.parse(asInit(node, fixture('orphan-flood'), String(orphans))),
+  );
+  bursts.sort((a, b) => a.worstSliceMs - b.worstSliceMs);
+  return bursts[Math.floor(burstRuns / 2)] as Burst;
 }
 
 /** What a reaper adds to a Node that does nothing else, after a garbage collection. */
@@ -100,7 +113,7 @@ function memory(node: string): Memory {
 
 function asInit(node: string, ...args: readonly string[]): string {
   const program = join(testFolder(), 'bench/reaper/burst.mjs');
-  return execFileSync('unshare', [...isolate, node, '--expose-gc', program, ...args], {
+  return execFileSync('unshare', [...isolate, ...realTime, node, '--expose-gc', program, ...args], {
     encoding: 'utf8',
   });
 }
