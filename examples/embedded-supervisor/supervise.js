@@ -20,7 +20,10 @@ export async function superviseBeside(app) {
 
   // SIGTERM has come and the worker has ended: answer what was asked already, and let the process run out.
   supervisor.ended.then(async (exitCode) => {
+    // A connection that becomes idle only now would hold the process up for its whole keep-alive time.
+    const idle = setInterval(() => app.server.closeIdleConnections(), 50);
     await app.close();
+    clearInterval(idle);
     reaper.close();
     process.exitCode = exitCode;
   });

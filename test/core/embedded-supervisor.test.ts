@@ -32,7 +32,7 @@ describe.each(nodes)('examples/embedded-supervisor in Node %s, as PID 1', (_, no
     const { server, worker } = await start();
     await using _ = server;
     process.kill(worker, 'SIGKILL');
-    await server.seen(/restarting[^]*: ready/);
+    await server.seen(/restarting[\s\S]*: ready/);
   });
 
   it('ends in order at SIGTERM: the job is finished, the request is answered, exit code 0', async () => {
