@@ -3,6 +3,7 @@ import { closeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { getSystemErrorName } from 'node:util';
 import { CoreError } from '../errors.ts';
+import { type ExitStatus, exitStatus } from '../exit-status.ts';
 import { originalFileLimit } from '../file-limit.ts';
 import { loadAddon, pid1Path } from '../native.ts';
 import { findProgram } from '../program.ts';
@@ -12,6 +13,7 @@ import { startError } from './start-error.ts';
 
 export interface Launched {
   readonly spawned: ChildProcess;
+  readonly exited: Promise<ExitStatus>;
   /** With `output: 'pipe'`. */
   readonly pipes?: { readonly stdout: Readable; readonly stderr: Readable };
 }
@@ -51,10 +53,11 @@ async function launchByShim(
       env,
       stdio: [stdin, stdout?.writeEnd ?? 'inherit', stderr?.writeEnd ?? 'inherit', 'pipe'],
     });
+    const exited = exitOf(spawned);
     await executed(spawned, command, cwd, env);
     return stdout === undefined || stderr === undefined
-      ? { spawned }
-      : { spawned, pipes: { stdout: stdout.stream, stderr: stderr.stream } };
+      ? { spawned, exited }
+      : { spawned, exited, pipes: { stdout: stdout.stream, stderr: stderr.stream } };
   } catch (error) {
     for (const { stream } of pipes) stream.destroy();
     throw startError(command, error);
@@ -130,14 +133,22 @@ async function launchByNode(
       detached: system.platform !== 'win32',
       stdio: [stdin, output, output],
     });
+    const exited = exitOf(spawned);
     await new Promise<void>((resolve, reject) => {
       spawned.once('spawn', resolve).once('error', reject);
     });
     const { stdout, stderr } = spawned;
     return stdout === null || stderr === null
-      ? { spawned }
-      : { spawned, pipes: { stdout, stderr } };
+      ? { spawned, exited }
+      : { spawned, exited, pipes: { stdout, stderr } };
   } catch (error) {
     throw startError(command, error);
   }
+}
+
+/** From the first moment on: a short program can end in the same turn of the loop in which it turns out to run. */
+function exitOf(spawned: ChildProcess): Promise<ExitStatus> {
+  return new Promise((resolve) => {
+    spawned.once('exit', (code, signal) => resolve(exitStatus(code, signal)));
+  });
 }

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -43,6 +44,20 @@ describe.each([
     expect(await child.exited).toEqual({ exitCode: 7 });
     expect(Number(fields[4])).toBe(child.pid);
     expect(child.kill('SIGTERM')).toBe(false);
+  });
+
+  it('reports the end of a program that has ended before anybody could look', async () => {
+    // The loop stands still until the program has run and ended: both events come in the same turn.
+    const blockLoop = (): void => {
+      setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200));
+    };
+    subscribe('child_process', blockLoop);
+    try {
+      const child = await spawnChild('sh', ['-c', 'exit 7'], { system });
+      expect(await child.exited).toEqual({ exitCode: 7 });
+    } finally {
+      unsubscribe('child_process', blockLoop);
+    }
   });
 
   it('stops the leader, then its group, and kills what stays', async () => {
