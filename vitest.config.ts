@@ -9,7 +9,10 @@ export default defineConfig({
       {
         resolve: { conditions: ['@twenty-init/source'] },
         ssr: { resolve: { conditions: ['@twenty-init/source'] } },
-        test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['packages/*/test/**/*.test.ts', 'examples/minimal/**/*.test.ts'],
+        },
       },
       {
         test: {

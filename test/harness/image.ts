@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -19,13 +20,25 @@ export interface Image {
   path(name: string): string;
   /** As `ENTRYPOINT ["pid1", "--", "twenty-init", "run", "--"]` with that CMD. */
   boot(options?: BootOptions): Promise<Container>;
+  /** Of the npm bin with these arguments. */
+  commandLine(args: readonly string[]): readonly [string, ...string[]];
+  /** Runs the npm bin with these arguments to its end. */
+  command(args: readonly string[], options?: RunOptions): CommandResult;
   [Symbol.dispose](): void;
+}
+
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 export interface BootOptions extends RunOptions {
   readonly cmd?: readonly string[];
   /** What PID 1 is; default `pid1`. With `twenty-init` it is the npm bin itself. */
   readonly entrypoint?: 'pid1' | 'twenty-init' | 'sh';
+  /** Options of `run`. */
+  readonly args?: readonly string[];
   /** A program that takes a command line and executes it; it is what starts the entrypoint. */
   readonly wrapper?: readonly string[];
 }
@@ -49,11 +62,20 @@ export function image(files: Readonly<Record<string, string | object>>): Image {
   return {
     root,
     path,
-    boot: ({ cmd = [], entrypoint = 'pid1', wrapper = [], ...options } = {}) =>
-      runAsInit([...wrapper, ...entrypoints[entrypoint], 'run', '--', ...cmd], {
+    boot: ({ cmd = [], entrypoint = 'pid1', args = [], wrapper = [], ...options } = {}) =>
+      runAsInit([...wrapper, ...entrypoints[entrypoint], 'run', ...args, '--', ...cmd], {
         cwd: root,
         ...options,
       }),
+    commandLine: (args) => [process.execPath, twentyInit, ...args],
+    command: (args, options = {}) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [twentyInit, ...args], {
+        cwd: options.cwd ?? root,
+        env: options.env ?? process.env,
+        encoding: 'utf8',
+      });
+      return { code: status ?? -1, stdout, stderr };
+    },
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   };
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { shellCode } from './container.ts';
+import { type RunOptions, shellCode } from './container.ts';
 import { fixture } from './fixture.ts';
 import { descendantsOf, type Process } from './proc.ts';
 
@@ -18,8 +18,12 @@ export interface Terminal {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export function openTerminal(argv: readonly string[], cwd?: string): Terminal {
-  const env = { PATH: process.env.PATH, TERM: 'dumb', PS1: '$ ', HISTFILE: '/dev/null' };
+const plainEnv = { PATH: process.env.PATH, TERM: 'dumb', PS1: '$ ', HISTFILE: '/dev/null' };
+
+export function openTerminal(
+  argv: readonly string[],
+  { cwd, env = plainEnv }: RunOptions = {},
+): Terminal {
   const child = spawn(fixture('terminal'), argv, { cwd, env, stdio: ['pipe', 'pipe', 'inherit'] });
   let screen = '';
   let seen = 0;

@@ -4,12 +4,15 @@
 //   node native/build.mjs            this machine's architecture, and arm64 when aarch64-linux-gnu-gcc is there
 //   CC=clang node native/build.mjs   another compiler
 //   CI=1                             warnings are errors
+//   node native/build.mjs --out DIR  into DIR/linux-<arch> in place of prebuilds
+//   node native/build.mjs --hosted DIR   pid1 on top of the C library, with the sanitizers: DIR/pid1
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const native = dirname(fileURLToPath(import.meta.url));
 const nodeApi = join(
@@ -19,13 +22,16 @@ const nodeApi = join(
 
 const { version } = JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8'));
 
+const { values: options } = parseArgs({
+  options: { out: { type: 'string' }, hosted: { type: 'string' } },
+});
+
 const crossCompilers = { arm64: 'aarch64-linux-gnu-gcc', x64: 'x86_64-linux-gnu-gcc' };
 
+const warnings = ['-std=c11', '-Wall', '-Wextra', ...(process.env.CI ? ['-Werror'] : [])];
+
 const flags = [
-  '-std=c11',
-  '-Wall',
-  '-Wextra',
-  ...(process.env.CI ? ['-Werror'] : []),
+  ...warnings,
   '-fno-stack-protector',
   '-fno-asynchronous-unwind-tables',
   '-fno-unwind-tables',
@@ -56,7 +62,8 @@ const outputs = {
   },
 };
 
-if (process.platform === 'linux') {
+if (options.hosted !== undefined) buildHosted(options.hosted, process.env.CC || 'cc');
+else if (process.platform === 'linux') {
   build(process.arch, process.env.CC || 'cc');
   for (const [arch, compiler] of Object.entries(crossCompilers))
     if (arch !== process.arch && isInstalled(compiler)) build(arch, compiler);
@@ -67,7 +74,7 @@ function build(arch, compiler) {
     fail(
       `no C compiler "${compiler}": install gcc (Debian: apt-get install gcc libc6-dev), or set CC`,
     );
-  const directory = join(native, '..', 'prebuilds', `linux-${arch}`);
+  const directory = join(options.out ?? join(native, '..', 'prebuilds'), `linux-${arch}`);
   mkdirSync(directory, { recursive: true });
   for (const [name, output] of Object.entries(outputs)) {
     const target = join(directory, name);
@@ -81,6 +88,19 @@ function build(arch, compiler) {
     }
     if (name === 'pid1') dropSectionHeaders(target);
   }
+}
+
+function buildHosted(directory, compiler) {
+  mkdirSync(directory, { recursive: true });
+  const sanitizers = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+  execFileSync(
+    compiler,
+    [
+      ...[...warnings, ...sanitizers, '-DHOSTED', `-DVERSION="${version}"`],
+      ...['-o', join(directory, 'pid1'), join(native, 'pid1.c')],
+    ],
+    { stdio: 'inherit' },
+  );
 }
 
 /** The kernel reads program headers only; ld itself leaves the others out from binutils 2.41 on. */

@@ -23,7 +23,7 @@ enum { LONGEST_ARGUMENT = 900 }; /* of a message; what is longer is cut, so that
 enum { ZOMBIE_INTERVAL_MS = 10000 };
 
 static struct config {
-	int no_subreaper, subreaper, group, setsid, pause, exec, foreground, warn_reaped, zombies, verbosity;
+	int no_subreaper, subreaper, group, setsid, setsid_off, debug, pause, exec, foreground, warn_reaped, zombies, verbosity;
 	int parent_death;
 	int error_fd;
 	long nofile;
@@ -351,8 +351,8 @@ static int is_on(const char *value) {
 
 static int env_subreaper(const char *value) { return set_subreaper(is_on(value) ? "1" : "0"); }
 static int env_group(const char *value) { return config.group = is_on(value), 1; }
-static int env_debug(const char *value) { return config.verbosity += is_on(value), 1; }
-static int env_setsid(const char *value) { return is_on(value) || set_single_child(NULL); }
+static int env_debug(const char *value) { return config.debug = is_on(value), 1; }
+static int env_setsid(const char *value) { return is_on(value) || (config.setsid_off = set_single_child(NULL)); }
 
 static int env_verbosity(const char *value) {
 	long level;
@@ -377,6 +377,8 @@ static int queued_signal(uint64_t set, struct siginfo *info) {
 #define NOT_DETACHED "d"
 #define NOT_ATTACHED "e"
 #define SETSID_DONE "f"
+#define DEBUG_MODE "O"
+#define NO_SETSID "P"
 #define RECEIVED "g"              /* signal */
 #define RECEIVED_CHILD "h"        /* signal */
 #define TRANSLATED "i"            /* signal, signal */
@@ -575,6 +577,8 @@ static const struct personality {
 		.prefix = "[dumb-init] ",
 		.variables = {{"DUMB_INIT_SETSID", env_setsid}, {"DUMB_INIT_DEBUG", env_debug}},
 		.messages =
+			DEBUG_MODE "2Running in debug mode.\0"
+			NO_SETSID "2Not running in setsid mode.\0"
 			SPAWNED "2Child spawned with PID %2.\0"
 			DETACHED "2Detached from controlling tty, ignoring the first SIGHUP and SIGCONT we receive.\0"
 			NOT_LEADER "2Detached from controlling tty, but was not session leader.\0"
@@ -675,6 +679,8 @@ static void tell(const char *key, ...) {
 }
 
 #define tell(...) tell(__VA_ARGS__, NULL)
+/* What only -v shows costs nothing without it, not even the search for its text. */
+#define trace(...) (config.verbosity > 1 ? tell(__VA_ARGS__) : (void)0)
 
 /* --- the command line ------------------------------------------------------------------------------------------- */
 
@@ -862,6 +868,9 @@ static char **configure(char **argv, char **envp) {
 		parse_environment(envp);
 		program = parse_arguments(argv);
 	}
+	config.verbosity += config.debug;
+	if (config.debug) tell(DEBUG_MODE);
+	if (config.setsid_off) tell(NO_SETSID);
 	if (config.pause && *program) {
 		tell(PAUSE_WITH_PROGRAM, *program);
 		fail_with_usage();
@@ -1398,7 +1407,7 @@ static void deliver(int signal, const struct siginfo *info) {
 	const long result = info->code == SI_QUEUE && !config.group ? sys3(SYS_rt_sigqueueinfo, target, signal, info)
 								    : sys2(SYS_kill, target, signal);
 	if (result == 0) {
-		tell(FORWARDED_TO, number(signal), signal_name(signal), number(child.pid), signal_description(signal));
+		trace(FORWARDED_TO, number(signal), signal_name(signal), number(child.pid), signal_description(signal));
 		wake_for(signal, target);
 	} else if (!warned++) {
 		tell(result == -ESRCH ? FORWARD_TO_NOBODY : FORWARD_FAILED, signal_name(signal), number(child.pid), error_text(-result));
@@ -1521,6 +1530,9 @@ static void child_stopped(int signal) {
 		return;
 	}
 	tell(SUSPENDED);
+	/* The key was meant for the whole job: the rest of a pipeline, or the script that waits for us. Ours is blocked, and
+	 * the SIGCONT that wakes us takes it out of the queue. */
+	if (signal == SIGTSTP) (void)sys2(SYS_kill, 0, SIGTSTP); /* our own group is there */
 	(void)sys2(SYS_kill, own_pid, SIGSTOP); /* until the shell continues us */
 	if (pass_foreground((pid_t)sys1(SYS_getpgid, 0), child.group)) has_foreground = 1;
 	child.stop_forwarded = 0;
@@ -1568,7 +1580,7 @@ static int reap(void) {
 		const char *orphan = next_orphan();
 		const long pid = sys4(SYS_wait4, -1, &status, WNOHANG | WUNTRACED | WCONTINUED | WALL, NULL);
 		if (pid <= 0) {
-			tell(NOTHING_TO_REAP);
+			trace(NOTHING_TO_REAP);
 			return pid == 0;
 		}
 		if (status == 0xffff) {
@@ -1576,10 +1588,11 @@ static int reap(void) {
 		} else if ((status & 0xff) == 0x7f) {
 			if (pid == child.pid) child_stopped(status >> 8 & 0xff);
 		} else {
-			tell_end((pid_t)pid, status);
+			if (config.verbosity > 1) tell_end((pid_t)pid, status);
 			if (pid == child.pid) main_child_ended((pid_t)pid, status);
 			else if (pid == child.sender) sender_ended(status);
 			else if (orphan) tell(REAPED_ORPHAN, number(pid), orphan, number(exit_code_of(status)));
+			if (child.ended && !config.grace_ms) return 1; /* nobody waits for the rest */
 		}
 	}
 }
@@ -1640,7 +1653,7 @@ static int supervise(void) {
 	for (;;) {
 		struct siginfo info;
 		const int signal = next_signal(&info);
-		if (signal) tell(signal == SIGCHLD ? RECEIVED_CHILD : RECEIVED, number(signal));
+		if (signal) trace(signal == SIGCHLD ? RECEIVED_CHILD : RECEIVED, number(signal));
 		if (signal && signal != SIGCHLD && !(signal == HANDOFF_SIGNAL && take_handoff(&info))) {
 			forward(&info);
 			if (is_forced_by(signal)) return kill_all(FORCED);

@@ -1,8 +1,15 @@
 export {
   type AppConfig,
+  type CommandLine,
+  type Condition,
   type Config,
   type Duration,
   defineConfig,
-  type EnvCondition,
+  type Mode,
   type PhaseConfig,
+  type ReadinessConfig,
+  type RestartConfig,
+  type RetryConfig,
+  type RunContext,
+  type StepConfig,
 } from './config/config.ts';

@@ -1,29 +1,64 @@
 import type { ExitStatus, Signal, StopOptions, StopResult } from '@twenty-init/core';
-import type { App, Command } from './boot/plan.ts';
+import type { App } from './boot/app-plan.ts';
+import type { Work } from './boot/command.ts';
+import type { Readiness } from './boot/readiness.ts';
 
 /** Every effect that a boot has. The real one is `realSystem`; a test passes a fake. */
 export interface System {
   /** Wall-clock time in ms that never runs backwards. */
   now(): number;
+  /** From 0 up to 1. */
+  random(): number;
   /** Calls back once after `ms`; the result takes that back. */
   after(ms: number, callback: () => void): () => void;
-  /** Starts a command as the leader of its own process group. Rejects with a `CoreError` when it cannot. */
-  start(command: Command): Promise<Running>;
+  /**
+   * Starts a command as the leader of its own process group, or a function. `title` says whose it is. Rejects with a
+   * `CoreError` when it cannot.
+   */
+  start(work: Work, title: string): Promise<Running>;
+  /** Throws Node's system error when that cannot be found out. */
+  exists(path: string): boolean;
   /**
    * Replaces this process by the app. Rejects with a `CoreError`, whose code is `CANCELED` when `canceled` was true
    * at the last moment.
    */
   become(app: App, canceled: () => boolean): Promise<never>;
-  /** Writes one line of our own to stderr. */
-  writeLine(line: string): void;
+  /**
+   * Starts the app as a child that has our stdin, stdout and stderr; `outlives` says that it goes on when we end.
+   * Rejects with a `CoreError` when it cannot.
+   */
+  startApp(app: App, outlives: boolean): Promise<RunningApp>;
+  /** One look at whether the app is ready. Never rejects. */
+  probe(readiness: Readiness): Promise<ProbeResult>;
+  /** Asks the parent to take a child of ours over. Never rejects. */
+  handOff(app: App, pid: number): Promise<HandOff>;
 }
 
-export interface Running {
+export interface RunningApp {
   readonly pid: number;
   /** Settles when the leader has ended and what it wrote has been passed on. */
   readonly exited: Promise<ExitStatus>;
   kill(signal: Signal): boolean;
   stop(options: StopOptions): Promise<StopResult>;
+}
+
+export interface Running extends RunningApp {
   /** The last lines of its output so far, oldest first. */
   lastLines(): readonly string[];
+  /** When it last wrote something, in the time of `now`; its start when it never did. */
+  lastOutputAt(): number;
+  /** Why it failed, where that is more than an exit code. */
+  failure?(): string | undefined;
+}
+
+export interface ProbeResult {
+  readonly ok: boolean;
+  /** What was seen, in words. */
+  readonly reason: string;
+}
+
+export interface HandOff {
+  readonly accepted: boolean;
+  /** Why not. */
+  readonly reason: string;
 }

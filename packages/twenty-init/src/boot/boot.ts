@@ -1,26 +1,25 @@
 import { CoreError } from '@twenty-init/core';
 import type { System } from '../system.ts';
-import {
-  advance,
-  type BootEvent,
-  type Effect,
-  initialState,
-  type Report,
-  type StopSignal,
-} from './machine.ts';
-import { type PhaseRun, runPhase } from './phase-run.ts';
+import { type AppRun, runApp } from './app-run.ts';
+import { advance, initialState } from './machine.ts';
 import type { Plan } from './plan.ts';
+import type { Report } from './report.ts';
+import type { AppSignal, BootEvent, BootState, Effect, StopSignal, Timer } from './state.ts';
+import { runChecks, runStep, type StepRun } from './step-run.ts';
 
 export interface Boot {
-  /** The exit code of a boot that did not end in the app; once the app has taken over it never settles. */
+  /** The exit code; in mode exec it never settles once the app has taken over. */
   readonly ended: Promise<number>;
-  signal(signal: StopSignal): void;
+  signal(signal: StopSignal | AppSignal): void;
+  state(): BootState;
 }
 
 /** Drives the machine: tells it what happens and carries out what it answers. */
 export function boot(plan: Plan, system: System, report: (report: Report) => void): Boot {
   let state = initialState(plan);
-  let phaseRun: PhaseRun | undefined;
+  const running = new Map<string, StepRun>();
+  const timers = new Map<Timer, () => void>();
+  let app: AppRun | undefined;
   let resolveEnded: (exitCode: number) => void = () => {};
   let rejectEnded: (error: unknown) => void = () => {};
   const ended = new Promise<number>((resolve, reject) => {
@@ -29,33 +28,68 @@ export function boot(plan: Plan, system: System, report: (report: Report) => voi
   });
 
   const dispatch = (event: BootEvent): void => {
-    const step = advance(state, event, system.now());
+    const step = advance(state, event, { now: system.now(), random: system.random() });
     state = step.state;
     for (const effect of step.effects) perform(effect);
   };
 
+  const watched = (promise: Promise<void>): void => {
+    promise.catch(rejectEnded);
+  };
+
   const perform = (effect: Effect): void => {
     switch (effect.type) {
-      case 'start-phase':
-        phaseRun = runPhase(effect.phase, system, dispatch, rejectEnded);
-        break;
-      case 'stop-phase':
-        phaseRun?.stop(effect.signal);
-        break;
-      case 'kill-phase':
-        phaseRun?.kill();
-        break;
+      case 'start-step': {
+        const { run, done } = runStep(effect.phase, effect.step, system, dispatch);
+        running.set(effect.phase, run);
+        return watched(done);
+      }
+      case 'check': {
+        const { run, done } = runChecks(effect.phase, effect.gates, system, dispatch);
+        running.set(effect.phase, run);
+        return watched(done);
+      }
+      case 'stop-step':
+        return running.get(effect.phase)?.stop(effect.signal);
+      case 'arm':
+        timers.get(effect.timer)?.();
+        timers.set(effect.timer, after(effect.timer, effect.ms));
+        return;
+      case 'disarm':
+        timers.get(effect.timer)?.();
+        timers.delete(effect.timer);
+        return;
       case 'become-app':
-        becomeApp().catch(rejectEnded);
-        break;
+        return watched(becomeApp());
+      case 'start-app': {
+        const started = runApp(plan, system, dispatch);
+        app = started.run;
+        return watched(started.done);
+      }
+      case 'stop-app':
+        return app?.stop(effect.signal);
+      case 'signal-app':
+        return app?.signal(effect.signal);
+      case 'probe':
+        return app?.probe();
+      case 'hand-off':
+        return app?.handOff();
+      case 'kill-all':
+        for (const run of [...running.values(), ...(app === undefined ? [] : [app])]) run.kill();
+        return;
       case 'report':
-        report(effect.report);
-        break;
+        return report(effect.report);
       case 'exit':
-        resolveEnded(effect.exitCode);
-        break;
+        for (const cancel of timers.values()) cancel();
+        return resolveEnded(effect.exitCode);
     }
   };
+
+  const after = (timer: Timer, ms: number): (() => void) =>
+    system.after(ms, () => {
+      timers.delete(timer);
+      dispatch({ type: 'timer', timer });
+    });
 
   const becomeApp = async (): Promise<void> => {
     try {
@@ -69,5 +103,5 @@ export function boot(plan: Plan, system: System, report: (report: Report) => voi
   };
 
   dispatch({ type: 'begin' });
-  return { ended, signal: (signal) => dispatch({ type: 'signal', signal }) };
+  return { ended, signal: (signal) => dispatch({ type: 'signal', signal }), state: () => state };
 }

@@ -1,99 +1,28 @@
-import { type ExitStatus, type Signal, signalNumber } from '@twenty-init/core';
-import { exitCodes } from '../exit-codes.ts';
-import type { Phase, Plan } from './plan.ts';
+import { signalNumber } from '@twenty-init/core';
+import { appEvent, signalApp, startApp, stopApp } from './app-machine.ts';
+import {
+  isActive,
+  isDone,
+  mayFinish,
+  phaseEvent,
+  phaseTimer,
+  startPhase,
+  stopPhase,
+} from './phase-machine.ts';
+import type { Plan } from './plan.ts';
+import type { End } from './report.ts';
+import type {
+  AppSignal,
+  BootEvent,
+  BootState,
+  Effect,
+  Moment,
+  PhaseRecord,
+  StopSignal,
+} from './state.ts';
+import { arm, change, changePhase, report, type Turn } from './turn.ts';
 
-/**
- * The boot as a pure state machine: `advance` takes what happened and answers what to do. It fails closed: the app
- * starts from one place only, the branch of `next` in which no phase is left.
- */
-export interface BootState {
-  readonly plan: Plan;
-  /** One for each phase, in order. */
-  readonly records: readonly PhaseRecord[];
-  readonly stage: 'booting' | 'stopping' | 'becoming' | 'ended';
-  /** The signal that ends the boot, once there was one. */
-  readonly stopSignal?: StopSignal;
-}
-
-export interface PhaseRecord {
-  readonly name: string;
-  readonly cwd: string;
-  readonly status: PhaseStatus;
-  /** In ms. */
-  readonly startedAt?: number;
-  readonly endedAt?: number;
-  readonly exitCode?: number;
-}
-
-export type PhaseStatus =
-  | 'pending'
-  | 'running'
-  | 'succeeded'
-  | 'warned'
-  | 'skipped'
-  | 'failed'
-  | 'timed_out'
-  | 'canceled';
-
-export type StopSignal = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP';
-
-export type BootEvent =
-  | { readonly type: 'begin' }
-  | {
-      readonly type: 'phase-exited';
-      readonly status: ExitStatus;
-      readonly killed: readonly number[];
-      readonly lastLines: readonly string[];
-    }
-  | { readonly type: 'phase-not-started'; readonly exitCode: number; readonly reason: string }
-  | { readonly type: 'phase-timed-out' }
-  | { readonly type: 'signal'; readonly signal: StopSignal }
-  | { readonly type: 'app-not-started'; readonly exitCode: number; readonly reason: string };
-
-export type Effect =
-  | { readonly type: 'start-phase'; readonly phase: Phase }
-  /** The running phase: the signal to its leader, then its group, SIGKILL after the grace period. */
-  | { readonly type: 'stop-phase'; readonly phase: Phase; readonly signal: Signal }
-  | { readonly type: 'kill-phase' }
-  | { readonly type: 'become-app' }
-  | { readonly type: 'report'; readonly report: Report }
-  | { readonly type: 'exit'; readonly exitCode: number };
-
-/** What the log tells. */
-export type Report =
-  | { readonly type: 'phase-started'; readonly phase: Phase }
-  | { readonly type: 'phase-skipped'; readonly phase: Phase; readonly reason: string }
-  | { readonly type: 'phase-ended'; readonly phase: Phase; readonly ended: PhaseEnd }
-  | { readonly type: 'stopping'; readonly signal: StopSignal; readonly phase: string | undefined }
-  | { readonly type: 'stop-repeated'; readonly signal: StopSignal }
-  | { readonly type: 'stop-forced'; readonly signal: StopSignal }
-  | { readonly type: 'app-starting' }
-  | { readonly type: 'app-failed'; readonly reason: string }
-  | {
-      readonly type: 'summary';
-      readonly records: readonly PhaseRecord[];
-      readonly app: AppOutcome;
-    };
-
-export interface PhaseEnd extends HowPhaseEnded {
-  readonly status: PhaseStatus;
-  readonly timedOut: boolean;
-  readonly durationMs: number;
-}
-
-interface HowPhaseEnded {
-  readonly exit: ExitStatus;
-  /** The pids that needed SIGKILL. */
-  readonly killed: readonly number[];
-  /** Of its output, oldest first. */
-  readonly lastLines: readonly string[];
-  /** Why it could not start. */
-  readonly reason?: string;
-}
-
-export type AppOutcome = 'starting' | 'not started';
-
-export interface Step {
+export interface Advance {
   readonly state: BootState;
   readonly effects: readonly Effect[];
 }
@@ -101,169 +30,223 @@ export interface Step {
 export function initialState(plan: Plan): BootState {
   return {
     plan,
-    stage: 'booting',
-    records: plan.phases.map(({ name, cwd }) => ({ name, cwd, status: 'pending' })),
+    stage: 'phases',
+    forced: false,
+    outOfTime: false,
+    app: { type: 'pending' },
+    phases: plan.phases.map(({ name, cwd }) => ({
+      name,
+      cwd,
+      status: 'pending',
+      activity: { type: 'none' },
+      warned: false,
+    })),
   };
 }
 
-/** `now` in ms. */
-export function advance(state: BootState, event: BootEvent, now: number): Step {
+/**
+ * A boot as a pure state machine: takes what happened and answers what to do. It fails closed: the app starts from
+ * one place only, the branch of `proceed` in which every phase is done and nothing has failed.
+ */
+export function advance(state: BootState, event: BootEvent, moment: Moment): Advance {
   if (state.stage === 'ended') return { state, effects: [] };
+  const turn: Turn = { ...moment, state, effects: [] };
+  handle(turn, event);
+  proceed(turn);
+  return { state: turn.state, effects: turn.effects };
+}
+
+function handle(turn: Turn, event: BootEvent): void {
   switch (event.type) {
     case 'begin':
-      return next(state, now, []);
-    case 'phase-exited':
-      return phaseEnded(state, now, {
-        exit: event.status,
-        killed: event.killed,
-        lastLines: event.lastLines,
-      });
-    case 'phase-not-started':
-      return phaseEnded(state, now, {
-        exit: { exitCode: event.exitCode },
-        killed: [],
-        lastLines: [],
-        reason: event.reason,
-      });
-    case 'phase-timed-out':
-      return timedOut(state);
+      return;
     case 'signal':
-      return signaled(state, event.signal);
+      return signaled(turn, event.signal);
+    case 'checked':
+    case 'step-ended':
+    case 'step-not-started':
+    case 'step-idle':
+      return phaseEvent(turn, event);
+    case 'timer':
+      if (event.timer === 'shutdown') return shutdownOver(turn);
+      return event.timer === 'start' || event.timer === 'probe' || event.timer === 'restart'
+        ? appEvent(turn, event)
+        : phaseTimer(turn, event.timer);
     case 'app-not-started':
-      return end(state, event.exitCode, [
-        { type: 'report', report: { type: 'app-failed', reason: event.reason } },
-      ]);
+    case 'app-started':
+    case 'app-exited':
+    case 'probed':
+    case 'handed-off':
+      return appEvent(turn, event);
   }
 }
 
-/** Starts the first phase that is pending; without one, the app. */
-function next(state: BootState, now: number, effects: readonly Effect[]): Step {
-  const index = state.records.findIndex(({ status }) => status === 'pending');
-  const phase = state.plan.phases[index];
-  if (phase === undefined) {
-    return {
-      state: { ...state, stage: 'becoming' },
-      effects: [
-        ...effects,
-        { type: 'report', report: { type: 'summary', records: state.records, app: 'starting' } },
-        { type: 'report', report: { type: 'app-starting' } },
-        { type: 'become-app' },
-      ],
-    };
+/** Starts whatever can start now, and ends when there is nothing left to wait for. */
+function proceed(turn: Turn): void {
+  switch (turn.state.stage) {
+    case 'phases':
+      return proceedWithPhases(turn);
+    case 'app': {
+      const { app } = turn.state;
+      if (app.type === 'handed-off') return end(turn, handedOff);
+      if (app.type !== 'ended') return;
+      if (!turn.state.plan.phases.some(({ post }) => post)) return endWithApp(turn);
+      change(turn, { stage: 'post' });
+      return proceedWithPost(turn);
+    }
+    case 'post':
+      return proceedWithPost(turn);
+    case 'ended':
+      return;
   }
-  if (phase.skipped !== undefined) {
-    const skipped = update(state, index, { status: 'skipped' });
-    const report: Report = { type: 'phase-skipped', phase, reason: phase.skipped };
-    return next(skipped, now, [...effects, { type: 'report', report }]);
+}
+
+function proceedWithPhases(turn: Turn): void {
+  for (;;) {
+    if (turn.state.failure !== undefined || turn.state.stop !== undefined) {
+      stopOthers(turn);
+      if (!turn.state.phases.some(isActive)) endWithoutApp(turn);
+      return;
+    }
+    const next = turn.state.plan.phases.find((phase) => !phase.post && canStart(turn, phase.name));
+    // A phase that is skipped is done at once, and the next one may follow it in the same turn.
+    if (next === undefined) break;
+    startPhase(turn, next);
   }
-  return {
-    state: update(state, index, { status: 'running', startedAt: now }),
-    effects: [
-      ...effects,
-      { type: 'report', report: { type: 'phase-started', phase } },
-      { type: 'start-phase', phase },
-    ],
-  };
+  const before = turn.state.plan.phases.filter(({ post }) => !post);
+  if (before.every(({ name }) => isDone(recordOf(turn, name)))) {
+    if (!turn.state.plan.startsApp) return end(turn, phasesDone);
+    change(turn, { stage: 'app' });
+    report(turn, { type: 'summary', phases: beforeApp(turn), app: 'starting' });
+    startApp(turn);
+  }
 }
 
-function phaseEnded(state: BootState, now: number, how: HowPhaseEnded): Step {
-  const { index, phase, record } = running(state);
-  const timedOut = record.status === 'timed_out';
-  const status = endStatus(state, timedOut, phase, how.exit);
-  const updated = update(state, index, { status, endedAt: now, exitCode: how.exit.exitCode });
-  const ended: PhaseEnd = {
-    ...how,
-    status,
-    timedOut,
-    durationMs: now - (record.startedAt ?? now),
-  };
-  const effects: Effect[] = [{ type: 'report', report: { type: 'phase-ended', phase, ended } }];
-  // A signal goes before everything: not even `onFailure: 'warn'` lets the boot go on.
-  if (state.stopSignal !== undefined)
-    return end(updated, 128 + signalNumber(state.stopSignal), effects);
-  if (status === 'succeeded' || phase.onFailure === 'warn')
-    return next({ ...updated, stage: 'booting' }, now, effects);
-  return end(updated, timedOut ? exitCodes.timeout : how.exit.exitCode, effects);
+function canStart(turn: Turn, name: string): boolean {
+  const phase = turn.state.plan.phases.find((candidate) => candidate.name === name);
+  return (
+    recordOf(turn, name).status === 'pending' &&
+    phase !== undefined &&
+    phase.needs.every((needed) => isDone(recordOf(turn, needed)))
+  );
 }
 
-function endStatus(
-  state: BootState,
-  timedOut: boolean,
-  phase: Phase,
-  { exitCode }: ExitStatus,
-): PhaseStatus {
-  if (state.stopSignal !== undefined) return 'canceled';
-  if (!timedOut && exitCode === 0) return 'succeeded';
-  if (phase.onFailure === 'warn') return 'warned';
-  return timedOut ? 'timed_out' : 'failed';
+/** After a failure or a signal: what still runs is stopped, once. */
+function stopOthers(turn: Turn): void {
+  const signal = turn.state.stop ?? 'SIGTERM';
+  for (const phase of turn.state.plan.phases)
+    if (!mayFinish(turn, phase)) stopPhase(turn, phase, signal);
 }
 
-function timedOut(state: BootState): Step {
-  if (state.stage !== 'booting') return { state, effects: [] };
-  const { index, phase } = running(state);
-  return {
-    state: { ...update(state, index, { status: 'timed_out' }), stage: 'stopping' },
-    effects: [{ type: 'stop-phase', phase, signal: 'SIGTERM' }],
-  };
+function proceedWithPost(turn: Turn): void {
+  while (!turn.state.phases.some(isActive)) {
+    const next = turn.state.plan.phases.find(
+      ({ name, post }) => post && recordOf(turn, name).status === 'pending',
+    );
+    if (next === undefined || turn.state.forced || turn.state.outOfTime) return endWithApp(turn);
+    startPhase(turn, next);
+  }
 }
 
-function signaled(state: BootState, signal: StopSignal): Step {
-  if (state.stopSignal !== undefined) return signaledAgain(state, signal);
-  const stopped: BootState = { ...state, stopSignal: signal };
-  const active = state.records.findIndex(isActive);
-  const phase = state.plan.phases[active];
-  const report: Effect = {
-    type: 'report',
-    report: { type: 'stopping', signal, phase: phase?.name },
-  };
-  // Nothing runs before the first phase, and nothing more while the process turns into the app.
-  if (phase === undefined) return end(stopped, 128 + signalNumber(signal), [report]);
-  // A phase that is being stopped after its time-out has had its signal and keeps its clock.
-  if (state.stage === 'stopping') return { state: stopped, effects: [report] };
-  return {
-    state: { ...stopped, stage: 'stopping' },
-    effects: [report, { type: 'stop-phase', phase, signal }],
-  };
+function signaled(turn: Turn, signal: StopSignal | AppSignal): void {
+  if (signal === 'SIGUSR1' || signal === 'SIGUSR2' || signal === 'SIGWINCH') {
+    if (turn.state.stage === 'app') signalApp(turn, signal);
+    else report(turn, { type: 'signal-ignored', signal });
+    return;
+  }
+  // Once the app runs SIGHUP is its own: most servers reopen their logs or read their config again.
+  if (signal === 'SIGHUP' && turn.state.stage === 'app' && turn.state.app.type === 'running')
+    return signalApp(turn, signal);
+  if (turn.state.stop !== undefined) return signaledAgain(turn, signal);
+  change(turn, { stop: signal });
+  arm(turn, 'shutdown', turn.state.plan.shutdownTimeoutMs);
+  if (turn.state.stage === 'app') return stopApp(turn, signal);
+  const active = turn.state.plan.phases.filter(({ name }) => isActive(recordOf(turn, name)));
+  const deferred = active.filter((phase) => mayFinish(turn, phase));
+  report(turn, {
+    type: 'stopping',
+    signal,
+    phases: active.filter((phase) => !deferred.includes(phase)).map(({ name }) => name),
+    deferred: deferred.map(({ name }) => name),
+  });
 }
 
 /** A repeated SIGTERM or SIGHUP is what an impatient platform sends; SIGINT and SIGQUIT come from a person. */
-function signaledAgain(state: BootState, signal: StopSignal): Step {
+function signaledAgain(turn: Turn, signal: StopSignal): void {
   if (signal === 'SIGTERM' || signal === 'SIGHUP')
-    return { state, effects: [{ type: 'report', report: { type: 'stop-repeated', signal } }] };
-  return {
-    state: { ...state, stopSignal: signal },
-    effects: [{ type: 'report', report: { type: 'stop-forced', signal } }, { type: 'kill-phase' }],
-  };
+    return report(turn, { type: 'stop-repeated', signal });
+  change(turn, { stop: signal, forced: true });
+  report(turn, { type: 'stop-forced', signal });
+  for (const phase of turn.state.plan.phases) stopPhase(turn, phase, signal);
+  turn.effects.push({ type: 'kill-all' });
 }
 
-function end(state: BootState, exitCode: number, effects: readonly Effect[]): Step {
-  const records = state.records.map(
-    (record): PhaseRecord =>
-      record.status === 'pending' ? { ...record, status: 'canceled' } : record,
-  );
-  const summary: Report = { type: 'summary', records, app: 'not started' };
-  return {
-    state: { ...state, records, stage: 'ended' },
-    effects: [...effects, { type: 'report', report: summary }, { type: 'exit', exitCode }],
-  };
+/** For deferred steps and post phases; what had to stop at once has its grace period. */
+function shutdownOver(turn: Turn): void {
+  change(turn, { outOfTime: true });
+  const active = turn.state.plan.phases.filter(({ name }) => isActive(recordOf(turn, name)));
+  if (active.length === 0) return;
+  report(turn, { type: 'shutdown-timeout', canceled: active.map(({ name }) => name) });
+  for (const phase of active) stopPhase(turn, phase, 'SIGTERM');
 }
 
-function running(state: BootState): { index: number; phase: Phase; record: PhaseRecord } {
-  const index = state.records.findIndex(isActive);
-  const phase = state.plan.phases[index];
-  const record = state.records[index];
-  if (phase === undefined || record === undefined) throw new Error('no phase is running');
-  return { index, phase, record };
+function endWithoutApp(turn: Turn): void {
+  const { stop, failure } = turn.state;
+  // A signal goes before everything: the platform wanted the end, whatever the phase made of it.
+  if (stop !== undefined) {
+    return end(turn, {
+      exitCode: 128 + signalNumber(stop),
+      exitedBy: 'init',
+      reason: `${stop} during the boot`,
+      lastLines: [],
+    });
+  }
+  if (failure === undefined) throw new Error('the boot ends without a reason');
+  const { exitCode, phase, reason, lastLines } = failure;
+  end(turn, { exitCode, exitedBy: 'phase', phase, reason, lastLines });
 }
 
-/** A phase that timed out runs until it has been stopped. */
-function isActive({ status, endedAt }: PhaseRecord): boolean {
-  return status === 'running' || (status === 'timed_out' && endedAt === undefined);
+const phasesDone: End = {
+  exitCode: 0,
+  exitedBy: 'init',
+  reason: 'every phase is done',
+  lastLines: [],
+};
+
+const handedOff: End = {
+  exitCode: 0,
+  exitedBy: 'init',
+  reason: 'handed over to pid1',
+  lastLines: [],
+};
+
+function endWithApp(turn: Turn): void {
+  const { app, stop, forced } = turn.state;
+  if (app.type !== 'ended') throw new Error('the app has not ended');
+  const exitCode = forced && stop !== undefined ? 128 + signalNumber(stop) : app.exitCode;
+  end(turn, { exitCode, exitedBy: app.exitedBy, reason: app.reason, lastLines: [] });
 }
 
-function update(state: BootState, index: number, change: Partial<PhaseRecord>): BootState {
-  return {
-    ...state,
-    records: state.records.map((record, at) => (at === index ? { ...record, ...change } : record)),
-  };
+function end(turn: Turn, how: End): void {
+  cancelPending(turn);
+  if (turn.state.stage === 'phases')
+    report(turn, { type: 'summary', phases: beforeApp(turn), app: 'not started' });
+  change(turn, { stage: 'ended' });
+  report(turn, { type: 'ended', end: how });
+  turn.effects.push({ type: 'exit', exitCode: how.exitCode });
+}
+
+function cancelPending(turn: Turn): void {
+  for (const { name, status } of turn.state.phases)
+    if (status === 'pending') changePhase(turn, name, { status: 'canceled' });
+}
+
+function beforeApp({ state }: Turn): readonly PhaseRecord[] {
+  return state.phases.filter((_, index) => state.plan.phases[index]?.post === false);
+}
+
+function recordOf({ state }: Turn, name: string): PhaseRecord {
+  const record = state.phases.find((candidate) => candidate.name === name);
+  if (record === undefined) throw new Error(`there is no phase "${name}"`);
+  return record;
 }

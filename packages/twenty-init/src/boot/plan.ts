@@ -1,41 +1,29 @@
-import { resolve } from 'node:path';
-import type { Config, EnvCondition } from '../config/config.ts';
-import { parseDuration } from '../config/duration.ts';
+import type { Config, PhaseConfig } from '../config/config.ts';
+import { durationMs } from '../config/duration.ts';
+import { expansion } from '../config/expand.ts';
+import type { Problem } from '../config/problem.ts';
+import { neededBy } from '../config/rules.ts';
+import { type App, makeApp } from './app-plan.ts';
+import type { Place } from './command.ts';
+import { type ChosenMode, chooseMode } from './mode.ts';
+import { makePhase, type Phase } from './phase-plan.ts';
 
-/** A command with everything decided: nothing is looked up later. */
-export interface Command {
-  readonly argv: readonly [string, ...string[]];
-  /** Absolute. */
-  readonly cwd: string;
-  /** The whole environment. */
-  readonly env: Readonly<Record<string, string>>;
-}
-
-export interface Phase extends Command {
-  readonly name: string;
-  /** Why it does not run, where that is so. */
-  readonly skipped?: string;
-  readonly onFailure: 'abort' | 'warn';
-  /** In ms; 0 is none. */
-  readonly timeoutMs: number;
-  readonly gracePeriodMs: number;
-}
-
-export interface App extends Command {
-  readonly gracePeriodMs: number;
-  readonly forwardedIsSuccess: boolean;
-}
-
-/** What a boot does, in order. */
+/** What a boot does, with everything decided. */
 export interface Plan {
   readonly name: string | undefined;
+  readonly mode: ChosenMode;
+  /** The key of the config that decided the mode. */
+  readonly modeBecause: string;
+  /** False when only the phases are wanted. */
+  readonly startsApp: boolean;
+  /** Those before the app in the order written, then those after it. */
   readonly phases: readonly Phase[];
   readonly app: App;
+  /** In ms; 0 is none. */
+  readonly shutdownTimeoutMs: number;
 }
 
 export const appPhase = 'exec-app';
-
-const defaultGracePeriodMs = 30_000;
 
 export interface PlanInputs {
   /** Where twenty-init was started. */
@@ -43,59 +31,58 @@ export interface PlanInputs {
   readonly env: NodeJS.ProcessEnv;
   /** The container's CMD; empty when there is none. */
   readonly cmd: readonly string[];
+  /** Why a phase is left out at the wish of whoever started this, such as `--skip`. */
+  readonly leftOut?: (phase: string) => string | undefined;
+  /** Default true. */
+  readonly startsApp?: boolean;
+}
+
+export interface Planned {
+  readonly plan: Plan;
+  /** With any of these the plan must not be carried out. */
+  readonly problems: readonly Problem[];
 }
 
 /** Puts a valid config, the environment and the CMD together. */
-export function makePlan(config: Config, { cwd, env, cmd }: PlanInputs): Plan {
-  const top = config.cwd ?? cwd;
-  const { [appPhase]: app, ...phases } = config.phases;
-  const [program = '', ...args] = cmd.length > 0 ? cmd : (app.command ?? []);
-  const gracePeriodMs = milliseconds(app.gracePeriod) ?? defaultGracePeriodMs;
-  return {
-    name: config.name,
-    phases: Object.entries(phases).map(([name, phase]): Phase => {
-      const [phaseProgram = '', ...phaseArgs] = phase.command;
-      const skipped = matches(phase.skipIf, env);
-      return {
-        name,
-        argv: [phaseProgram, ...phaseArgs],
-        ...place(top, phase, env),
-        ...(skipped === undefined ? {} : { skipped: `skipIf.env ${skipped}` }),
-        onFailure: phase.onFailure ?? 'abort',
-        timeoutMs: milliseconds(phase.timeout) ?? 0,
-        gracePeriodMs,
-      };
-    }),
-    app: {
-      argv: [program, ...args],
-      ...place(top, app, env),
-      gracePeriodMs,
-      forwardedIsSuccess: app.successExitCodes?.includes('forwarded') ?? false,
-    },
+export function makePlan(config: Config, inputs: PlanInputs): Planned {
+  const { cwd, env, cmd, leftOut = () => undefined, startsApp = true } = inputs;
+  const expanding = expansion(env);
+  const mode = chooseMode(config);
+  const top: Place = {
+    cwd: config.cwd === undefined ? cwd : expanding.expand(config.cwd, 'cwd'),
+    env: inheritable(env),
   };
+  const needs = neededBy(config.phases);
+  const { [appPhase]: appConfig, ...before } = config.phases;
+  const app = makeApp(appConfig, cmd, `phases.${appPhase}`, top, expanding);
+  const phasesOf = (group: Readonly<Record<string, PhaseConfig>>, key: string, post: boolean) =>
+    Object.entries(group).map(([name, phase]) =>
+      makePhase(name, phase, `${key}.${name}`, top, expanding, {
+        post,
+        needs: needs.get(name) ?? [],
+        gracePeriodMs: app.gracePeriodMs,
+        leftOut: leftOut(name),
+      }),
+    );
+  const plan: Plan = {
+    name: config.name,
+    mode: mode.mode,
+    modeBecause: mode.because,
+    startsApp,
+    phases: [
+      ...phasesOf(before, 'phases', false),
+      ...(startsApp ? phasesOf(config.post ?? {}, 'post', true) : []),
+    ],
+    app,
+    shutdownTimeoutMs: durationMs(config.shutdown?.timeout ?? '0s'),
+  };
+  const relative = top.cwd.startsWith('/')
+    ? []
+    : [{ where: 'cwd', what: `"${config.cwd}" is not absolute once its variables are filled in` }];
+  return { plan, problems: [...mode.problems, ...relative, ...expanding.problems] };
 }
 
-/** PWD goes with the cwd, as `cd` does it: programs that trust it would else see the old directory. */
-function place(
-  top: string,
-  {
-    cwd = '.',
-    env = {},
-  }: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> },
-  inherited: NodeJS.ProcessEnv,
-): Pick<Command, 'cwd' | 'env'> {
-  const directory = resolve(top, cwd);
-  const { OLDPWD: _, ...kept } = inherited as Record<string, string>;
-  return { cwd: directory, env: { ...kept, PWD: directory, ...env } };
-}
-
-/** The names of the variables, when all of them have the value asked for. */
-function matches(condition: EnvCondition | undefined, env: NodeJS.ProcessEnv): string | undefined {
-  const wanted = Object.entries(condition?.env ?? {});
-  if (wanted.length === 0 || wanted.some(([name, value]) => env[name] !== value)) return undefined;
-  return wanted.map(([name]) => name).join(', ');
-}
-
-function milliseconds(duration: string | undefined): number | undefined {
-  return duration === undefined ? undefined : parseDuration(duration);
+function inheritable(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const { OLDPWD: _, ...kept } = env as Record<string, string>;
+  return kept;
 }

@@ -1,42 +1,83 @@
 import { CoreError, checkCwd, findProgram } from '@twenty-init/core';
-import type { Config } from '../config/config.ts';
 import type { Problem } from '../config/problem.ts';
-import { appPhase, type Command, type Plan } from './plan.ts';
+import type { Command, Work } from './command.ts';
+import type { Gate } from './gate.ts';
+import type { Phase } from './phase-plan.ts';
+import { appPhase, type Plan } from './plan.ts';
+import type { Probe } from './readiness.ts';
 
 /** Everything about this container that would make the boot fail, found before anything runs. */
-export function preflight(config: Config, plan: Plan, env: NodeJS.ProcessEnv): Problem[] {
+export function preflight(plan: Plan): Problem[] {
   return [
-    ...missingVariables(config.env?.required ?? [], env),
-    ...plan.phases
-      .filter(({ skipped }) => skipped === undefined)
-      .flatMap((phase) => commandProblems(phase.name, phase)),
-    ...(plan.app.argv[0] === ''
-      ? [
-          {
-            where: `phases.${appPhase}.command`,
-            what: 'is not set, and the container has no CMD: there is nothing to run after the phases',
-          },
-        ]
-      : commandProblems(appPhase, plan.app)),
+    ...plan.phases.filter(({ skipped }) => skipped === undefined).flatMap(phaseProblems),
+    ...(plan.startsApp ? appProblems(plan) : []),
   ];
 }
 
-function missingVariables(names: readonly string[], env: NodeJS.ProcessEnv): Problem[] {
-  return names
-    .filter((name) => (env[name] ?? '') === '')
-    .map((name) => ({
-      where: 'env.required',
-      what: `${name} is ${env[name] === undefined ? 'not set' : 'empty'}`,
-    }));
+function phaseProblems({ name, post, steps, gates }: Phase): Problem[] {
+  const where = `${post ? 'post' : 'phases'}.${name}`;
+  return [
+    ...gates.flatMap((gate) => gateProblems(gate, where)),
+    ...steps
+      .filter(({ skipped }) => skipped === undefined)
+      .flatMap((step) => [
+        ...workProblems(step.work, step.where),
+        ...(step.where === where
+          ? []
+          : step.gates.flatMap((gate) => gateProblems(gate, step.where))),
+      ]),
+  ];
+}
+
+function gateProblems({ key, exec }: Gate, where: string): Problem[] {
+  return exec === undefined ? [] : (programProblem(exec, `${where}.${key}.exec`) ?? []);
+}
+
+function appProblems({ app }: Plan): Problem[] {
+  const where = `phases.${appPhase}`;
+  if (app.argv[0] === '')
+    return [
+      {
+        where: `${where}.command`,
+        what: 'is not set, and the container has no CMD: there is nothing to run after the phases',
+      },
+    ];
+  const probe = app.readiness?.probe;
+  return [
+    ...workProblems(app, where),
+    ...(probe === undefined ? [] : probeProblems(probe, `${where}.readiness`)),
+  ];
+}
+
+function probeProblems(probe: Probe, where: string): Problem[] {
+  switch (probe.type) {
+    case 'httpGet':
+      return probe.urls
+        .filter((url) => !URL.canParse(url) || !/^https?:/.test(url))
+        .map((url) => ({
+          where: `${where}.httpGet`,
+          what: `"${url}" is not an http or https URL`,
+        }));
+    case 'tcpSocket':
+      return probe.port > 0 && probe.port < 65_536
+        ? []
+        : [{ where: `${where}.tcpSocket`, what: `${probe.port} is not a port` }];
+    case 'exec':
+      return programProblem(probe.command, `${where}.exec`) ?? [];
+  }
 }
 
 /** A command is looked up only where its cwd is right: else the second message would hide the first. */
-function commandProblems(phase: string, { argv, cwd, env }: Command): Problem[] {
+function workProblems(work: Work, where: string): Problem[] {
   return (
-    problemOf(`phases.${phase}.cwd`, () => checkCwd(cwd)) ??
-    problemOf(`phases.${phase}.command`, () => findProgram(argv[0], { cwd, path: env.PATH })) ??
+    problemOf(`${where}.cwd`, () => checkCwd(work.cwd)) ??
+    ('argv' in work ? programProblem(work, `${where}.command`) : undefined) ??
     []
   );
+}
+
+function programProblem({ argv, cwd, env }: Command, where: string): Problem[] | undefined {
+  return problemOf(where, () => findProgram(argv[0], { cwd, path: env.PATH }));
 }
 
 function problemOf(where: string, check: () => unknown): Problem[] | undefined {

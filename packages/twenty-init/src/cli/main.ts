@@ -1,28 +1,26 @@
 import { readFileSync, writeSync } from 'node:fs';
-import { become, pid1Path } from '@twenty-init/core';
 import { exitCodes } from '../exit-codes.ts';
-import { realSystem, writeLine } from '../real-system.ts';
+import { type RealSystem, realSystem } from '../real/system.ts';
+import { writeLine } from '../real/write-line.ts';
 import { type Log, textLog } from '../report/log.ts';
+import { maskFor } from '../report/mask.ts';
 import { StartError } from '../start-error.ts';
-import { help } from './help.ts';
-import { parseInvocation } from './options.ts';
-import { run } from './run.ts';
+import type { CommandName } from './commands.ts';
+import { type Invocation, parseInvocation } from './options.ts';
 
 /** The whole program. Resolves with the exit code; does not resolve when the process becomes another program. */
 export async function main(argv: readonly string[]): Promise<number> {
   const system = realSystem();
-  const log = textLog(writeLine, system.now);
+  const log = textLog({ writeLine, now: system.now, mask: maskFor(process.env) });
   try {
     const invocation = parseInvocation(argv);
     switch (invocation.command) {
       case 'help':
-        return print(help);
+        return print((await import('./help.ts')).helpFor(invocation.words[0]));
       case 'version':
         return print(`twenty-init ${version()}\n`);
-      case 'run':
-        await closeInspector();
-        if (process.pid === 1) await becomePid1(log);
-        return await run(invocation, system, log);
+      default:
+        return await execute(invocation.command, invocation, system, log);
     }
   } catch (error) {
     if (error instanceof StartError) {
@@ -34,32 +32,62 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** A command is read when it is used: a boot needs none of the others. */
+async function execute(
+  command: CommandName,
+  { values, words, cmd }: Invocation,
+  system: RealSystem,
+  log: Log,
+): Promise<number> {
+  const config = text(values.config);
+  switch (command) {
+    case 'run': {
+      await closeInspector();
+      if (process.pid === 1) await (await import('./pid1.ts')).becomePid1(system, log);
+      return await (await import('./run.ts')).run({ config, cmd }, system, log);
+    }
+    case 'run-phases': {
+      const { runPhases } = await import('./run-phases.ts');
+      const [only, skip] = [text(values.only), text(values.skip)];
+      return await runPhases({ config, only, skip }, system, log);
+    }
+    case 'check': {
+      const { check } = await import('./check.ts');
+      return await check({ config, isStatic: values.static === true }, print, log);
+    }
+    case 'plan': {
+      const { showPlan } = await import('./plan.ts');
+      return await showPlan({ config, format: text(values.format) ?? 'tree' }, print, log);
+    }
+    case 'compile': {
+      const { compile } = await import('./compile.ts');
+      return await compile({ config, output: text(values.output) }, print, log);
+    }
+    case 'init': {
+      const { init } = await import('../init/init.ts');
+      const { from, output, force } = values;
+      return init({ from: text(from), output: text(output), force: force === true }, print);
+    }
+    case 'completion':
+      return print((await import('./completion.ts')).completion(words[0]));
+  }
+}
+
 /** NODE_OPTIONS is meant for the app; an inspector that it opened here would hold the app's port. */
 async function closeInspector(): Promise<void> {
   if (/--inspect/.test(process.env.NODE_OPTIONS ?? '')) (await import('node:inspector')).close();
 }
 
-/** Node as PID 1 reaps no orphan. So `pid1` takes the pid, and twenty-init starts again as its child. */
-async function becomePid1(log: Log): Promise<void> {
-  try {
-    await become(pid1Path(), [
-      '--',
-      process.execPath,
-      ...process.execArgv,
-      ...process.argv.slice(1),
-    ]);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    log('warn', `twenty-init stays PID 1, and orphans will stay zombies: ${reason}`);
-  }
-}
-
-function print(text: string): number {
-  writeSync(1, text);
+function print(output: string): number {
+  writeSync(1, output);
   return 0;
 }
 
 function version(): string {
   const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   return (JSON.parse(manifest) as { version: string }).version;
+}
+
+function text(value: string | boolean | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

@@ -1,69 +1,86 @@
 import { become, CoreError } from '@twenty-init/core';
 import { boot } from '../boot/boot.ts';
-import type { StopSignal } from '../boot/machine.ts';
-import { appPhase, makePlan } from '../boot/plan.ts';
+import { appPhase } from '../boot/plan.ts';
 import { preflight } from '../boot/preflight.ts';
-import type { Config } from '../config/config.ts';
-import { findConfigFile, loadConfigFile } from '../config/file.ts';
-import type { Problem } from '../config/problem.ts';
-import { validate } from '../config/schema.ts';
+import type { End } from '../boot/report.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { leaveRestTo } from '../real/app.ts';
+import type { RealSystem } from '../real/system.ts';
 import type { Log } from '../report/log.ts';
+import { maskFor } from '../report/mask.ts';
 import { reporter } from '../report/reporter.ts';
 import { StartError } from '../start-error.ts';
-import type { System } from '../system.ts';
+import { listen } from './listen.ts';
+import { ownLog } from './own-log.ts';
+import { becomePid1 } from './pid1.ts';
+import { nowhere, type Prepared, type PrepareOptions, prepare } from './prepare.ts';
+import { refuse } from './refuse.ts';
 
-export interface RunOptions {
-  readonly config: string | undefined;
-  /** The container's CMD. */
-  readonly cmd: readonly string[];
+/** Boots, and resolves with the exit code; in mode exec only when the boot did not end in the app. */
+export async function run(
+  options: PrepareOptions,
+  system: RealSystem,
+  earlyLog: Log,
+): Promise<number> {
+  const { cmd = [], startsApp = true } = options;
+  const prepared = await prepare(options);
+  switch (prepared.type) {
+    case 'no config':
+      if (cmd.length === 0)
+        throw new StartError('USAGE', `${nowhere()}, and no CMD: nothing to run`);
+      earlyLog('warn', `${nowhere()}: no phases`);
+      return await passThrough(cmd, earlyLog);
+    case 'bad config':
+      return refuse(prepared.file, prepared.problems, earlyLog);
+    case 'not the app':
+      earlyLog('info', `CMD is not ${appPhase}: no phases`);
+      return await passThrough(cmd, earlyLog);
+    case 'planned':
+      return await bootPlanned(prepared, startsApp, system);
+  }
 }
 
-/** Boots, and resolves with the exit code of a boot that did not end in the app. */
-export async function run(options: RunOptions, system: System, log: Log): Promise<number> {
-  const { cmd } = options;
-  const cwd = process.cwd();
-  const { env } = process;
+async function bootPlanned(
+  { plan, config, env, file, problems }: Extract<Prepared, { type: 'planned' }>,
+  startsApp: boolean,
+  system: RealSystem,
+): Promise<number> {
+  const mask = maskFor(env, config.env?.fromFiles);
+  const log = await ownLog(config.log?.format, mask, system);
+  const all = [...problems, ...preflight(plan)];
+  if (all.length > 0) return refuse(file, all, log);
 
-  const file = findConfigFile({ option: options.config, variable: env.TWENTY_INIT_CONFIG }, cwd);
-  if (file === undefined) {
-    if (cmd.length === 0)
-      throw new StartError(
-        'USAGE',
-        `no twenty-init.config.* in ${cwd} or /etc/twenty-init, and no CMD: nothing to run`,
-      );
-    log('warn', `no twenty-init.config.* in ${cwd} or /etc/twenty-init: no phases`);
-    return await passThrough(cmd, log);
-  }
+  const needsPid1 = startsApp && plan.mode !== 'exec' && system.pid1 === undefined;
+  if (needsPid1) await becomePid1(system, log);
 
-  const validated = validate(await loadConfigFile(file));
-  if ('problems' in validated) return refuse(file, validated.problems, log);
-  const { config } = validated;
-  if (!isApp(cmd, config)) {
-    log('info', `CMD is not ${appPhase}: no phases`);
-    return await passThrough(cmd, log);
-  }
-
-  const plan = makePlan(config, { cwd, env, cmd });
-  const problems = preflight(config, plan, env);
-  if (problems.length > 0) return refuse(file, problems, log);
-
-  log('info', `booting ${config.name ?? 'without a name'} (config ${file}, pid ${process.pid})`);
-  const { ended, signal } = boot(plan, system, reporter(plan.app, log));
-  const stopListening = listen(signal, log);
+  const name = plan.name ?? 'without a name';
+  log('info', `booting ${name} (config ${file}, pid ${process.pid})`, {
+    event: 'booting',
+    app: name,
+  });
+  if (startsApp)
+    log('info', `mode ${plan.mode}: ${plan.modeBecause}`, { event: 'mode', mode: plan.mode });
+  let end: End | undefined;
+  const tell = reporter(plan, log);
+  const { ended, signal } = boot(plan, system, (report) => {
+    if (report.type === 'ended') end = report.end;
+    tell(report);
+  });
+  const stopListening = listen(signal);
   try {
-    return await ended;
+    const exitCode = await ended;
+    if (end !== undefined) {
+      const { terminationLog, writeTerminationMessage } = await import(
+        '../report/termination-message.ts'
+      );
+      if (exitCode !== 0) writeTerminationMessage(terminationLog, end, mask);
+      if (end.exitedBy === 'main' && system.pid1 !== undefined && exitCode !== exitCodes.killed)
+        await leaveRestTo(system.pid1, plan.app.gracePeriodMs);
+    }
+    return exitCode;
   } finally {
     stopListening();
   }
-}
-
-/** No CMD, or one that starts with the command of exec-app. */
-function isApp(cmd: readonly string[], config: Config): boolean {
-  const command = config.phases[appPhase].command;
-  return (
-    cmd.length === 0 || command === undefined || command.every((word, index) => cmd[index] === word)
-  );
 }
 
 async function passThrough(cmd: readonly string[], log: Log): Promise<number> {
@@ -76,26 +93,4 @@ async function passThrough(cmd: readonly string[], log: Log): Promise<number> {
     log('error', error.message);
     return error.exitCode;
   }
-}
-
-function refuse(file: string, problems: readonly Problem[], log: Log): number {
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  const width = Math.max(...problems.map(({ where }) => where.length));
-  const lines = problems.map(({ where, what }) => `${where.padEnd(width)}  ${what}`);
-  log('error', [`${file}: ${count}, nothing was started`, ...lines].join('\n'));
-  return exitCodes.config;
-}
-
-const stopSignals: readonly StopSignal[] = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP'];
-/** For the app, which is not there yet; without a listener it would end the boot. */
-const appSignal = 'SIGUSR2';
-
-function listen(onStop: (signal: StopSignal) => void, log: Log): () => void {
-  const onAppSignal = (): void => log('warn', `${appSignal} ignored: ${appPhase} has not started`);
-  for (const name of stopSignals) process.on(name, onStop);
-  process.on(appSignal, onAppSignal);
-  return () => {
-    for (const name of stopSignals) process.off(name, onStop);
-    process.off(appSignal, onAppSignal);
-  };
 }

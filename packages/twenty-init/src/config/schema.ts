@@ -1,141 +1,148 @@
-import * as v from 'valibot';
-import { closest } from './closest.ts';
-import type { Config } from './config.ts';
-import { parseDuration } from './duration.ts';
-import type { Problem } from './problem.ts';
+import {
+  anyText,
+  choice,
+  command,
+  count,
+  duration,
+  environment,
+  type Key,
+  list,
+  object,
+  required,
+  type Shape,
+  text,
+  withDefault,
+} from './shape.ts';
 
-export type Validated = { readonly config: Config } | { readonly problems: readonly Problem[] };
-
-/** Checks the shape of a config; finds every problem, not only the first. */
-export function validate(input: unknown): Validated {
-  const result = v.safeParse(configSchema, input);
-  const problems = [...(result.issues ?? []).map(problem), ...orderProblems(input)];
-  return result.success && problems.length === 0 ? { config: result.output } : { problems };
-}
-
-/** Of a key; the one complaint that is left to an object schema behind {@link anObject}. */
-const missing = 'is missing';
-
-const text = v.pipe(v.string(expected('a string')), v.nonEmpty('must not be empty'));
-
-const duration = v.pipe(
-  v.string(expected('a duration with a unit, such as "30s"')),
-  v.check(
-    (value) => parseDuration(value) !== undefined,
-    'expected a duration with a unit, such as "30s" or "1h30m"',
-  ),
+const variableNames: Shape = list(
+  { kind: 'text', expected: 'the name of a variable', pattern: /^[A-Za-z_][A-Za-z0-9_]*$/ },
+  'a list of variable names',
 );
 
-const command = v.pipe(
-  v.array(
-    v.string(expected('a string')),
-    expected('a list such as ["node", "server.js"] (no shell splits it)'),
-  ),
-  v.check((words) => words.length > 0 && words[0] !== '', 'must name a program first'),
-);
+const condition = object({ env: environment, file: text, exec: command });
 
-const environment = v.pipe(
-  anObject('an object of strings'),
-  v.record(v.string(), v.string(expected('a string'))),
-);
+const factor: Shape = { kind: 'number', minimum: 1, whole: false };
 
-const commandEntries = {
-  cwd: v.exactOptional(text),
-  env: v.exactOptional(environment),
+const retry = object({
+  attempts: required(count),
+  delay: withDefault(duration, '1s'),
+  factor: withDefault(factor, 2),
+  maxDelay: withDefault(duration, '30s'),
+  jitter: withDefault({ kind: 'boolean' }, true),
+});
+
+const place = { cwd: text, env: environment };
+
+const work = {
+  ...place,
+  skipIf: condition,
+  onlyIf: condition,
+  onFailure: withDefault(choice('abort', 'warn', 'ignore'), 'abort'),
+  retry,
+  timeout: duration,
+  idleTimeout: duration,
 };
 
-const phase = strict({
-  command,
-  ...commandEntries,
-  skipIf: v.exactOptional(strict({ env: environment })),
-  onFailure: v.exactOptional(v.picklist(['abort', 'warn'], expected('"abort" or "warn"'))),
-  timeout: v.exactOptional(duration),
-});
+const step = object({ name: required(text), command: required(command), ...work });
 
-const app = strict({
-  command: v.exactOptional(command),
-  ...commandEntries,
-  gracePeriod: v.exactOptional(duration),
-  successExitCodes: v.exactOptional(
-    v.array(v.picklist([0, 'forwarded'], expected('0 or "forwarded"')), expected('a list')),
-  ),
-});
+const phase = object(
+  {
+    command,
+    steps: list(step, 'a list of steps', { notEmpty: true }),
+    run: { kind: 'function' },
+    ...work,
+    needs: list(text, 'a list of phases'),
+    onStop: withDefault(choice('cancel', 'defer'), 'cancel'),
+  },
+  { exactlyOneOf: ['command', 'steps', 'run'] },
+);
 
-const configSchema: v.GenericSchema<unknown, Config> = strict({
-  name: v.exactOptional(text),
-  cwd: v.exactOptional(
-    v.pipe(
-      text,
-      v.check((path) => path.startsWith('/'), 'must be absolute, such as "/app"'),
-    ),
-  ),
-  env: v.exactOptional(
-    strict({ required: v.exactOptional(v.array(text, expected('a list of variable names'))) }),
-  ),
-  phases: v.pipe(
-    anObject('an object of phases, the last one "exec-app"'),
-    v.objectWithRest({ 'exec-app': app }, phase, missing),
-  ),
-}) as v.GenericSchema<unknown, Config>;
+/** Expanded later, so that a variable may stand in it. */
+const url: Shape = {
+  kind: 'text',
+  expected: 'a URL such as "http://localhost:3000/healthz"',
+  pattern: /^(https?:\/\/|\$\{)/,
+};
 
-/** Like v.strictObject, which stops at the first unknown key and cannot say what was meant. */
-function strict<const Entries extends v.ObjectEntries>(entries: Entries) {
-  const known = Object.keys(entries);
-  return v.pipe(
-    anObject('an object'),
-    v.looseObject(entries, missing),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const input: unknown = dataset.value;
-      if (typeof input !== 'object' || input === null) return;
-      for (const [key, value] of Object.entries(input)) {
-        if (known.includes(key)) continue;
-        const meant = closest(key, known);
-        addIssue({
-          message: `unknown key${meant === undefined ? `; known here: ${known.join(', ')}` : `, did you mean "${meant}"?`}`,
-          path: [
-            { type: 'object', origin: 'key', input: input as Record<string, unknown>, key, value },
-          ],
-        });
-      }
+const readiness = object(
+  {
+    httpGet: {
+      kind: 'either',
+      shapes: [url, list(url, 'a list of URLs', { notEmpty: true })],
+      expected: 'a URL or a list of URLs',
+    },
+    tcpSocket: {
+      kind: 'text',
+      expected: 'host:port, such as "localhost:3000"',
+      pattern: /^.+:(\d+|\$\{.+\})$/,
+    },
+    exec: command,
+    initialDelay: withDefault(duration, '0s'),
+    period: withDefault(duration, '2s'),
+    timeout: withDefault(duration, '2s'),
+    successThreshold: withDefault(count, 1),
+    failureThreshold: withDefault(count, 3),
+  },
+  { exactlyOneOf: ['httpGet', 'tcpSocket', 'exec'] },
+);
+
+const restartPolicy = choice('never', 'on-failure', 'always');
+
+const restart: Shape = {
+  kind: 'either',
+  shapes: [
+    restartPolicy,
+    object({
+      policy: required(restartPolicy),
+      delay: withDefault(duration, '1s'),
+      factor: withDefault(factor, 2),
+      maxDelay: withDefault(duration, '30s'),
+      maxRestarts: withDefault(count, 5),
+      window: withDefault(duration, '5m'),
     }),
+  ],
+  expected: '"never", "on-failure", "always" or an object with a policy',
+};
+
+const exitCode: Shape = {
+  kind: 'either',
+  shapes: [{ kind: 'number', minimum: 0, whole: true }, choice('forwarded')],
+  expected: 'an exit code or "forwarded"',
+};
+
+const app = object({
+  command,
+  match: list(command, 'a list of commands'),
+  ...place,
+  mode: withDefault(choice('auto', 'exec', 'handoff', 'supervise'), 'auto'),
+  readiness,
+  startTimeout: duration,
+  gracePeriod: withDefault(duration, '30s'),
+  successExitCodes: withDefault(list(exitCode, 'a list'), [0]),
+  restart: withDefault(restart, 'never'),
+});
+
+export const configShape: Shape & { readonly kind: 'object' } = {
+  kind: 'object',
+  keys: keys({
+    $schema: anyText,
+    name: text,
+    cwd: { kind: 'text', expected: 'an absolute path, such as "/app"', pattern: /^(\/|\$\{)/ },
+    env: object({ required: variableNames, fromFiles: variableNames }),
+    phases: required(
+      object(
+        { 'exec-app': required(app) },
+        { rest: phase, expected: 'an object of phases, the last one "exec-app"' },
+      ),
+    ),
+    post: { kind: 'map', of: phase, expected: 'an object of phases' },
+    shutdown: object({ timeout: duration }),
+    log: object({ format: withDefault(choice('text', 'json'), 'text') }),
+  }),
+};
+
+function keys(entries: Readonly<Record<string, Key | Shape>>): Readonly<Record<string, Key>> {
+  return Object.fromEntries(
+    Object.entries(entries).map(([name, key]) => [name, 'kind' in key ? { shape: key } : key]),
   );
-}
-
-/** valibot's objects and records also take arrays. */
-function anObject(what: string) {
-  return v.custom<Record<string, unknown>>(
-    (input) => typeof input === 'object' && input !== null && !Array.isArray(input),
-    expected(what),
-  );
-}
-
-function expected(what: string): (issue: v.BaseIssue<unknown>) => string {
-  return (issue) =>
-    issue.received === 'undefined'
-      ? `is missing: expected ${what}`
-      : `expected ${what}, got ${issue.received}`;
-}
-
-function problem(issue: v.BaseIssue<unknown>): Problem {
-  const where = v.getDotPath(issue) ?? 'the config';
-  return { where, what: issue.message };
-}
-
-/** JavaScript moves integer-like keys to the front, and some editors sort keys: both would change what runs when. */
-function orderProblems(input: unknown): Problem[] {
-  const phases: unknown = (input as { phases?: unknown } | null)?.phases;
-  if (typeof phases !== 'object' || phases === null) return [];
-  const names = Object.keys(phases);
-  const problems = names
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => ({
-      where: `phases.${name}`,
-      what: 'a phase cannot be named by a number: JavaScript would run it before the others',
-    }));
-  if (names.includes('exec-app') && names.at(-1) !== 'exec-app')
-    problems.push({
-      where: 'phases.exec-app',
-      what: `must be written last, found before "${names.at(-1)}" (were the keys sorted?)`,
-    });
-  return problems;
 }

@@ -1,5 +1,35 @@
-/** Hides the password of every URL in a text: `postgres://user:***@host/db`. */
+/** Takes secrets out of a text. */
+export type Mask = (text: string) => string;
+
+/** Shorter values would also hide what is no secret. */
+const minimumLength = 4;
+const secretName = /SECRET|TOKEN|PASSWORD|PASSWD|PRIVATE|CREDENTIAL|(API|ACCESS|ENCRYPTION)_?KEY/i;
+
+/**
+ * Hides the passwords of URLs, the values of the variables named, and those of every variable whose name says that it
+ * is a secret. The password of a URL in the environment is hidden on its own too.
+ */
+export function maskFor(env: NodeJS.ProcessEnv, names: readonly string[] = []): Mask {
+  const values = Object.entries(env)
+    .flatMap(([name, value = '']) => [
+      ...(names.includes(name) || secretName.test(name) ? value.split('\n') : []),
+      ...passwordsIn(value),
+    ])
+    .filter((value) => value.length >= minimumLength)
+    // The longest first: one secret may be a part of another.
+    .sort((a, b) => b.length - a.length);
+  return (text) =>
+    values.reduce((masked, value) => masked.replaceAll(value, '***'), maskUrlPasswords(text));
+}
+
+// Up to the last @ before the path: a password may itself hold an unescaped @.
+const urlPassword = /([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):([^\s/?#]*)@/gi;
+
+function passwordsIn(text: string): string[] {
+  return [...text.matchAll(urlPassword)].map(([, , password = '']) => password);
+}
+
+/** `postgres://user:***@host/db` */
 export function maskUrlPasswords(text: string): string {
-  // Up to the last @ before the path: a password may itself hold an unescaped @.
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):[^\s/?#]*@/gi, '$1:***@');
+  return text.replace(urlPassword, '$1:***@');
 }

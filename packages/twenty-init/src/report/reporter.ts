@@ -1,84 +1,222 @@
-import type { PhaseEnd, Report } from '../boot/machine.ts';
-import { type App, appPhase, type Command, type Phase } from '../boot/plan.ts';
+import type { App } from '../boot/app-plan.ts';
+import type { Place } from '../boot/command.ts';
+import { appPhase, type Plan } from '../boot/plan.ts';
+import type { Report } from '../boot/report.ts';
 import { formatDuration } from './duration.ts';
-import type { Log } from './log.ts';
+import type { Fields, Level, Log } from './log.ts';
 import { summaryTable } from './summary.ts';
 
 /** Tells a boot in the log, an event a line. */
-export function reporter(app: App, log: Log): (report: Report) => void {
+export function reporter(plan: Plan, log: Log): (report: Report) => void {
   return (report) => {
-    switch (report.type) {
-      case 'phase-started':
-        return log('info', `── ${report.phase.name} ── ${described(report.phase)}`);
-      case 'phase-skipped':
-        return log('info', `${report.phase.name} skipped: ${report.reason}`);
-      case 'phase-ended':
-        return phaseEnded(report.phase, report.ended, log);
-      case 'stopping':
-        return log(
-          'warn',
-          report.phase === undefined
-            ? `${report.signal}: the boot ends here`
-            : `${report.signal}: stopping ${report.phase}, nothing more starts`,
-        );
-      case 'stop-repeated':
-        return log(
-          'warn',
-          `${report.signal} again: already stopping (SIGINT or SIGQUIT forces it)`,
-        );
-      case 'stop-forced':
-        return log('warn', `${report.signal}: SIGKILL now`);
-      case 'app-starting':
-        return log(
-          'info',
-          `── ${appPhase} ── ${described(app)}; grace period ${formatDuration(app.gracePeriodMs)}`,
-        );
-      case 'app-failed':
-        return log('error', `${appPhase} failed: ${report.reason}`);
-      case 'summary':
-        return log('info', `boot summary\n${summaryTable(report.records, report.app, app.cwd)}`);
-    }
+    for (const [level, message, fields] of told(report, plan))
+      log(level, message, { event: report.type, ...fields });
   };
 }
 
-function described({ argv, cwd }: Command): string {
-  return `${argv.join(' ')} (cwd ${cwd})`;
+type Line = readonly [level: Level, message: string, fields?: Fields];
+
+function told(report: Report, { app }: Plan): Line[] {
+  switch (report.type) {
+    case 'phase-started': {
+      const { name, steps } = report.phase;
+      const [only] = steps;
+      const what =
+        steps.length === 1 && only !== undefined
+          ? described(only.work)
+          : `${steps.length} steps (cwd ${report.phase.cwd})`;
+      return [['info', `── ${name} ── ${what}`, { phase: name }]];
+    }
+    case 'phase-skipped':
+    case 'step-skipped': {
+      const title = report.type === 'phase-skipped' ? report.phase.name : report.step.title;
+      return [['info', `${title} skipped: ${report.reason}`, { phase: title, outcome: 'skipped' }]];
+    }
+    case 'phase-ended':
+      return phaseEnded(report);
+    case 'step-started': {
+      const { title, work } = report.step;
+      const again = report.attempt > 1 ? `attempt ${report.attempt}: ` : '';
+      return [['info', `${title}: ${again}${described(work)}`, { step: title }]];
+    }
+    case 'step-succeeded': {
+      const { title } = report.step;
+      const took = formatDuration(report.durationMs);
+      return [['info', `${title} succeeded in ${took}`, { step: title, outcome: 'succeeded' }]];
+    }
+    case 'step-failed':
+      return stepFailed(report);
+    case 'step-retrying': {
+      const { title, retry } = report.step;
+      const { exitCode, attempt, delayMs } = report;
+      return [
+        [
+          'warn',
+          `${title}: exit ${exitCode} at attempt ${attempt} of ${retry.attempts}, again in ${formatDuration(delayMs)}`,
+          { step: title, exitCode, attempt },
+        ],
+      ];
+    }
+    case 'killed':
+      return [
+        [
+          'warn',
+          `${report.title}: grace period of ${formatDuration(app.gracePeriodMs)} over, SIGKILL for pid ${report.pids.join(', ')}`,
+          { title: report.title, pids: report.pids.map(String) },
+        ],
+      ];
+    case 'stopping':
+      return [['warn', stopping(report), { signal: report.signal }]];
+    case 'stop-repeated':
+      return [['warn', `${report.signal} again: already stopping (SIGINT or SIGQUIT forces it)`]];
+    case 'stop-forced':
+      return [['warn', `${report.signal}: SIGKILL now`]];
+    case 'signal-ignored':
+      return [['warn', `${report.signal} ignored: ${appPhase} does not run`]];
+    case 'shutdown-timeout':
+      return [['warn', `shutdown.timeout is over: stopping ${report.canceled.join(', ')}`]];
+    default:
+      return aboutApp(report, app);
+  }
 }
 
-function phaseEnded(phase: Phase, ended: PhaseEnd, log: Log): void {
-  const { exit, status, timedOut, durationMs, killed, lastLines, reason } = ended;
-  if (killed.length > 0)
-    log(
-      'warn',
-      `${phase.name}: grace period of ${formatDuration(phase.gracePeriodMs)} over, SIGKILL for pid ${killed.join(', ')}`,
-    );
-  const took = formatDuration(durationMs);
-  if (status === 'succeeded') {
-    log('info', `${phase.name} succeeded in ${took}`);
-    return;
+type AppReport = Exclude<
+  Report,
+  {
+    type:
+      | `phase-${string}`
+      | `step-${string}`
+      | `stop${string}`
+      | 'killed'
+      | 'signal-ignored'
+      | 'shutdown-timeout';
   }
-  if (status === 'canceled') {
-    log('warn', `${phase.name} canceled after ${took}`);
-    return;
-  }
+>;
 
-  const how =
-    reason ??
-    (timedOut
-      ? `timed out after ${formatDuration(phase.timeoutMs)}`
-      : `${exit.signal === undefined ? `exit ${exit.exitCode}` : `killed by ${exit.signal}`} after ${took}`);
-  const hint = exit.signal === 'SIGKILL' && !timedOut ? ' (out of memory?)' : '';
+function aboutApp(report: AppReport, app: App): Line[] {
+  switch (report.type) {
+    case 'app-starting':
+      return [
+        [
+          'info',
+          `── ${appPhase} ── ${described(app)}; grace period ${formatDuration(app.gracePeriodMs)}`,
+        ],
+      ];
+    case 'app-started':
+      return [['info', `${appPhase} runs as pid ${report.pid}`, { pid: report.pid }]];
+    case 'app-ready':
+      return [
+        [
+          'info',
+          `${appPhase} ready after ${formatDuration(report.durationMs)}`,
+          { durationMs: report.durationMs },
+        ],
+      ];
+    case 'app-unready':
+      return [['warn', `${appPhase} is not ready any more: ${report.reason}`]];
+    case 'app-start-timeout':
+      return [
+        [
+          'error',
+          `${appPhase} not ready within ${formatDuration(app.startTimeoutMs)} (startTimeout), stopping it: ${report.reason}`,
+        ],
+      ];
+    case 'app-stopping':
+      return [
+        [
+          'info',
+          `${report.signal}: stopping ${appPhase}, grace period ${formatDuration(app.gracePeriodMs)}`,
+          { signal: report.signal },
+        ],
+      ];
+    case 'app-exited': {
+      const { exitCode, reason } = report;
+      const level = exitCode === 0 ? 'info' : 'error';
+      return [[level, `${appPhase} ended: ${reason}`, { exitCode, reason }]];
+    }
+    case 'app-restarting':
+      return [
+        [
+          'warn',
+          `${appPhase} starts again in ${formatDuration(report.delayMs)} (restart ${report.restarts} of ${app.restart.maxRestarts})`,
+          { restarts: report.restarts },
+        ],
+      ];
+    case 'app-given-up':
+      return [
+        [
+          'error',
+          `${appPhase} was restarted ${report.restarts} times within ${formatDuration(app.restart.windowMs)}: giving up`,
+        ],
+      ];
+    case 'app-failed':
+      return [['error', `${appPhase} failed: ${report.reason}`, { exitCode: report.exitCode }]];
+    case 'handed-off':
+      return [['info', `${appPhase} is pid1's now, twenty-init leaves`]];
+    case 'not-handed-off':
+      return [['warn', `twenty-init stays and supervises ${appPhase}: ${report.reason}`]];
+    case 'summary':
+      return [['info', `boot summary\n${summaryTable(report.phases, report.app, app.cwd)}`]];
+    case 'ended': {
+      const { exitCode, exitedBy, reason, phase } = report.end;
+      const fields = { exitCode, exitedBy, reason, ...(phase === undefined ? {} : { phase }) };
+      return [
+        [exitCode === 0 ? 'info' : 'error', `exit ${exitCode}, by ${exitedBy}: ${reason}`, fields],
+      ];
+    }
+  }
+}
+
+function described({ shown, cwd }: Place & { readonly shown: string }): string {
+  return `${shown} (cwd ${cwd})`;
+}
+
+function phaseEnded({
+  phase,
+  status,
+  durationMs,
+  exitCode,
+}: Extract<Report, { type: 'phase-ended' }>): Line[] {
+  const fields = {
+    phase: phase.name,
+    outcome: status,
+    durationMs: Math.round(durationMs),
+    cwd: phase.cwd,
+    ...(exitCode === undefined ? {} : { exitCode }),
+  };
+  const took = formatDuration(durationMs);
+  if (status === 'succeeded') return [['info', `${phase.name} succeeded in ${took}`, fields]];
+  if (status === 'canceled') return [['warn', `${phase.name} canceled after ${took}`, fields]];
+  const level = status === 'warned' ? 'warn' : 'error';
+  return [[level, `${phase.name} ${status.replace('_', ' ')} after ${took}`, fields]];
+}
+
+function stepFailed({ step, failed }: Extract<Report, { type: 'step-failed' }>): Line[] {
+  const { reason, onFailure, lastLines, exit, cause } = failed;
+  const fields = { step: step.title, exitCode: exit.exitCode, cause };
+  const head = `${step.title} failed: ${reason}`;
+  if (onFailure === 'ignore') return [['info', `${head}; ignored, as its onFailure says`, fields]];
   const [level, consequence] =
-    status === 'warned'
+    onFailure === 'warn'
       ? (['warn', 'going on, as its onFailure says'] as const)
       : (['error', `${appPhase} does not start`] as const);
-  log(level, `${phase.name} failed: ${how}${hint}; ${consequence}\n${described(phase)}`);
+  const lines: Line[] = [[level, `${head}; ${consequence}\n${described(step.work)}`, fields]];
   if (lastLines.length > 0)
-    log(
+    lines.push([
       level,
       [
-        `last ${lastLines.length} lines of ${phase.name}:`,
+        `last ${lastLines.length} lines of ${step.title}:`,
         ...lastLines.map((line) => `| ${line}`),
       ].join('\n'),
-    );
+      { step: step.title, lastLines },
+    ]);
+  return lines;
+}
+
+function stopping({ signal, phases, deferred }: Extract<Report, { type: 'stopping' }>): string {
+  const stopped = phases.length > 0 ? `stopping ${phases.join(', ')}` : '';
+  const finishing =
+    deferred.length > 0 ? `${deferred.join(', ')} may finish the step that runs` : '';
+  if (stopped === '' && finishing === '') return `${signal}: the boot ends here`;
+  return `${signal}: ${[stopped, finishing, 'nothing more starts'].filter((part) => part !== '').join(', ')}`;
 }

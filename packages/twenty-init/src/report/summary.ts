@@ -1,5 +1,5 @@
-import type { AppOutcome, PhaseRecord } from '../boot/machine.ts';
 import { appPhase } from '../boot/plan.ts';
+import type { PhaseRecord } from '../boot/state.ts';
 import { formatDuration } from './duration.ts';
 
 const header = ['phase', 'outcome', 'duration', 'exit', 'cwd'];
@@ -7,7 +7,7 @@ const header = ['phase', 'outcome', 'duration', 'exit', 'cwd'];
 /** The table that ends a boot. */
 export function summaryTable(
   records: readonly PhaseRecord[],
-  app: AppOutcome,
+  app: 'starting' | 'not started',
   appCwd: string,
 ): string {
   const rows = [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { makePlan } from '../../src/boot/plan.ts';
+import { isAppCommand } from '../../src/boot/app-plan.ts';
+import { makePlan, type PlanInputs } from '../../src/boot/plan.ts';
 import type { Config } from '../../src/config/config.ts';
 
 const config: Config = {
@@ -15,45 +16,168 @@ const config: Config = {
   },
 };
 
-const inputs = { cwd: '/started/here', env: { LEVEL: 'container', OLDPWD: '/old' }, cmd: [] };
+const inputs: PlanInputs = {
+  cwd: '/started/here',
+  env: { LEVEL: 'container', OLDPWD: '/old' },
+  cmd: [],
+};
+const planOf = (given: Config, more: Partial<PlanInputs> = {}) =>
+  makePlan(given, { ...inputs, ...more }).plan;
 
 describe('a plan', () => {
   it('resolves each cwd on its own: none leaks into the next phase', () => {
-    const { phases, app } = makePlan(config, inputs);
+    const { phases, app } = planOf(config);
     expect(phases.map(({ cwd }) => cwd)).toEqual(['/app/packages/server', '/elsewhere']);
     expect(app.cwd).toBe('/app');
   });
 
   it('gives each command its own environment, with PWD as its cwd', () => {
-    const { phases, app } = makePlan(config, inputs);
-    expect(phases[0]?.env).toEqual({ LEVEL: 'phase', PWD: '/app/packages/server' });
+    const { phases, app } = planOf(config);
+    expect(phases[0]?.steps[0]?.work.env).toEqual({ LEVEL: 'phase', PWD: '/app/packages/server' });
     expect(app.env).toEqual({ LEVEL: 'container', PWD: '/app' });
   });
 
   it('starts in the directory of twenty-init when the config has no cwd', () => {
     const { cwd: _, ...rest } = config;
-    expect(makePlan(rest, inputs).app.cwd).toBe('/started/here');
+    expect(planOf(rest).app.cwd).toBe('/started/here');
   });
 
   it('turns durations into milliseconds', () => {
-    const { phases, app } = makePlan(config, inputs);
+    const { phases, app } = planOf(config);
     expect(phases.map(({ timeoutMs }) => timeoutMs)).toEqual([0, 90_000]);
     expect(app.gracePeriodMs).toBe(5000);
     expect(app.forwardedIsSuccess).toBe(true);
   });
 
   it('runs the CMD in place of the command of exec-app', () => {
-    const { app } = makePlan(config, { ...inputs, cmd: ['npm', 'start', '--verbose'] });
-    expect(app.argv).toEqual(['npm', 'start', '--verbose']);
+    const { app } = planOf(config, { cmd: ['npm', 'start', '${NOT_EXPANDED}'] });
+    expect(app).toMatchObject({ argv: ['npm', 'start', '${NOT_EXPANDED}'] });
   });
 
-  it('skips a phase only when every variable of skipIf has its value', () => {
-    const skipIf = { env: { A: '1', B: '2' } };
-    const one = { phases: { one: { command: ['x'], skipIf }, 'exec-app': { command: ['y'] } } };
-    const skippedWith = (env: NodeJS.ProcessEnv) =>
-      makePlan(one, { ...inputs, env }).phases[0]?.skipped;
-    expect(skippedWith({ A: '1', B: '2' })).toBe('skipIf.env A, B');
-    expect(skippedWith({ A: '1', B: '3' })).toBeUndefined();
-    expect(skippedWith({ A: '1' })).toBeUndefined();
+  it('lets each step start from the cwd, environment, retry and idleTimeout of its phase', () => {
+    const { phases } = planOf({
+      phases: {
+        migrate: {
+          cwd: '/app/server',
+          env: { A: 'phase', B: 'phase' },
+          idleTimeout: '5m',
+          retry: { attempts: 3 },
+          steps: [
+            { name: 'one', command: ['x'] },
+            {
+              name: 'two',
+              command: ['y'],
+              cwd: 'db',
+              env: { B: 'step' },
+              idleTimeout: '1m',
+              retry: { attempts: 1 },
+            },
+          ],
+        },
+        'exec-app': {},
+      },
+    });
+    const [one, two] = phases[0]?.steps ?? [];
+    expect(one).toMatchObject({
+      title: 'migrate/one',
+      work: { cwd: '/app/server', env: { A: 'phase', B: 'phase' } },
+      idleTimeoutMs: 300_000,
+      retry: { attempts: 3 },
+    });
+    expect(two).toMatchObject({
+      title: 'migrate/two',
+      work: { cwd: '/app/server/db', env: { A: 'phase', B: 'step', PWD: '/app/server/db' } },
+      idleTimeoutMs: 60_000,
+      retry: { attempts: 1 },
+    });
+  });
+
+  it('fills variables in once, and keeps what is written for the log', () => {
+    const { plan, problems } = makePlan(
+      {
+        cwd: '${ROOT}',
+        phases: {
+          migrate: { command: ['psql', '${URL}'], env: { URL2: '${URL}?x' } },
+          'exec-app': { command: ['node', '${ENTRY:-main.js}'] },
+        },
+      },
+      { cwd: '/', env: { ROOT: '/srv', URL: 'postgres://u:p@db' }, cmd: [] },
+    );
+    expect(problems).toEqual([]);
+    expect(plan.phases[0]?.steps[0]?.work).toMatchObject({
+      argv: ['psql', 'postgres://u:p@db'],
+      shown: 'psql ${URL}',
+      cwd: '/srv',
+      env: { URL2: 'postgres://u:p@db?x' },
+    });
+    expect(plan.app).toMatchObject({ argv: ['node', 'main.js'] });
+  });
+
+  it('does not miss the variables of a phase that is skipped', () => {
+    const { problems } = makePlan(
+      {
+        phases: {
+          migrate: { command: ['psql', '${URL}'], skipIf: { env: { SKIP: '1' } } },
+          'exec-app': { command: ['${ALSO_MISSING}'] },
+        },
+      },
+      { cwd: '/', env: { SKIP: '1' }, cmd: [] },
+    );
+    expect(problems).toMatchObject([{ where: 'phases.exec-app.command.0' }]);
+  });
+
+  it('refuses a cwd that is not absolute once its variable is filled in', () => {
+    const { problems } = makePlan(
+      { cwd: '${ROOT}', phases: { 'exec-app': {} } },
+      { cwd: '/', env: { ROOT: 'srv' }, cmd: [] },
+    );
+    expect(problems).toMatchObject([{ where: 'cwd' }]);
+  });
+});
+
+describe('the environment decides a condition', () => {
+  it.each([
+    ['skipIf', { env: { A: '1', B: '2' } }, { A: '1', B: '2' }, 'skipIf.env A, B'],
+    ['skipIf', { env: { A: '1', B: '2' } }, { A: '1', B: '3' }, undefined],
+    ['skipIf', { env: { A: '1', B: '2' } }, { A: '1' }, undefined],
+    ['skipIf', {}, {}, undefined],
+    ['onlyIf', { env: { A: '1' } }, { A: '1' }, undefined],
+    ['onlyIf', { env: { A: '1' } }, { A: '2' }, 'onlyIf.env A'],
+    ['onlyIf', { env: { A: '1' } }, {}, 'onlyIf.env A'],
+    ['onlyIf', {}, {}, undefined],
+  ])('%s %j in %j: skipped is %j', (key, condition, env, skipped) => {
+    const one = { phases: { one: { command: ['x'], [key]: condition }, 'exec-app': {} } };
+    expect(planOf(one, { env }).phases[0]?.skipped).toBe(skipped);
+  });
+
+  it('and what is left of one that also has a file or a command is looked at later', () => {
+    const skipIf = { env: { A: '1' }, file: 'done' };
+    const one = { phases: { one: { command: ['x'], skipIf }, 'exec-app': {} } };
+    expect(planOf(one, { env: { A: '1' } }).phases[0]).toMatchObject({
+      gates: [{ key: 'skipIf', file: '/started/here/done' }],
+    });
+    // Without A it can never hold.
+    expect(planOf(one, { env: {} }).phases[0]?.gates).toEqual([]);
+  });
+});
+
+describe('a CMD is the app', () => {
+  const app = { command: ['npm', 'start'], match: [['node', 'dist/main'], ['yarn']] };
+
+  it.each([
+    [[], true],
+    [['npm', 'start'], true],
+    [['npm', 'start', '--port', '1'], true],
+    [['npm'], false],
+    [['node', 'dist/main', '-x'], true],
+    [['node', 'dist/other'], false],
+    [['yarn', 'anything'], true],
+    [['bash'], false],
+  ])('%j: %s', (cmd, is) => {
+    expect(isAppCommand(cmd, app)).toBe(is);
+  });
+
+  it('whatever it is when the config names none', () => {
+    expect(isAppCommand(['bash'], {})).toBe(true);
   });
 });

@@ -1,24 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { formatDuration } from '../../src/report/duration.ts';
-import { textLog } from '../../src/report/log.ts';
+import { textLog, wantsColors } from '../../src/report/log.ts';
+import { maskFor } from '../../src/report/mask.ts';
 import { summaryTable } from '../../src/report/summary.ts';
+import { terminationMessage } from '../../src/report/termination-message.ts';
 
 describe('the text log', () => {
-  const logged = (message: string): string[] => {
+  const logged = (message: string, env: NodeJS.ProcessEnv = {}, colors = false): string => {
     const lines: string[] = [];
-    textLog(
-      (line) => lines.push(line),
-      () => 0,
-    )('warn', message);
-    return lines;
+    const mask = maskFor(env, ['FROM_FILE']);
+    textLog({ writeLine: (line) => lines.push(line), now: () => 0, mask, colors })('warn', message);
+    return lines.join('\n');
   };
 
   it('has time, level and message in one line', () => {
-    expect(logged('hello')).toEqual(['1970-01-01T00:00:00.000Z warn  hello']);
+    expect(logged('hello')).toBe('1970-01-01T00:00:00.000Z warn  hello');
   });
 
   it('indents further lines', () => {
-    expect(logged('a\nb')).toEqual(['1970-01-01T00:00:00.000Z warn  a\n  b']);
+    expect(logged('a\nb')).toBe('1970-01-01T00:00:00.000Z warn  a\n  b');
+  });
+
+  it('colors only the time and the level', () => {
+    expect(logged('hello', {}, true)).toBe(
+      '\u001b[2m1970-01-01T00:00:00.000Z\u001b[22m \u001b[33mwarn \u001b[39m hello',
+    );
   });
 
   it.each([
@@ -27,7 +33,56 @@ describe('the text log', () => {
     ['--url=https://u:se@cret@host/x y', '--url=https://u:***@host/x y'],
     ['http://host:3000/path@x', 'http://host:3000/path@x'],
   ])('hides the password in %s', (text, shown) => {
-    expect(logged(text)[0]).toContain(shown);
+    expect(logged(text)).toContain(shown);
+  });
+
+  it.each([
+    'JWT_SECRET',
+    'GITHUB_TOKEN',
+    'PGPASSWORD',
+    'API_KEY',
+    'AWS_ACCESS_KEY_ID',
+    'FROM_FILE',
+  ])('hides the value of %s', (name) => {
+    expect(logged('it is hunter2!', { [name]: 'hunter2', OTHER: 'it' })).toContain('it is ***!');
+  });
+});
+
+describe('the password of a URL in the environment', () => {
+  it('is hidden on its own too', () => {
+    const mask = maskFor({ PG_DATABASE_URL: 'postgres://me:hunter2@db/app' });
+    expect(mask('login as me with hunter2 failed')).toBe('login as me with *** failed');
+  });
+});
+
+describe('colors', () => {
+  it.each([
+    [{}, true, true],
+    [{}, false, false],
+    [{ NO_COLOR: '1' }, true, false],
+    [{ NO_COLOR: '' }, true, true],
+    [{ TERM: 'dumb' }, true, false],
+  ])('%j on a terminal (%s): %s', (env, isTerminal, colors) => {
+    expect(wantsColors(env, isTerminal)).toBe(colors);
+  });
+});
+
+describe('the termination message', () => {
+  it('says who ended the container and why, with as many last lines as fit', () => {
+    const lastLines = Array.from({ length: 20 }, (_, at) => `${at} ${'x'.repeat(500)}`);
+    const end = {
+      exitCode: 43,
+      exitedBy: 'phase',
+      phase: 'migrate',
+      reason: 'migrate failed: exit 43 of postgres://u:p@db',
+      lastLines,
+    } as const;
+    const text = terminationMessage(end, maskFor({}));
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4096);
+    const message = JSON.parse(text) as typeof end;
+    expect(message).toMatchObject({ exitCode: 43, exitedBy: 'phase', phase: 'migrate' });
+    expect(message.reason).toContain('postgres://u:***@db');
+    expect(message.lastLines.at(-1)).toBe(lastLines.at(-1));
   });
 });
 
@@ -51,12 +106,20 @@ describe('the summary', () => {
         {
           name: 'migrate',
           cwd: '/app/server',
+          activity: { type: 'none' },
+          warned: false,
           status: 'timed_out',
           startedAt: 0,
           endedAt: 1500,
           exitCode: 143,
         },
-        { name: 'register', cwd: '/app', status: 'canceled' },
+        {
+          name: 'register',
+          cwd: '/app',
+          activity: { type: 'none' },
+          warned: false,
+          status: 'canceled',
+        },
       ],
       'not started',
       '/app',

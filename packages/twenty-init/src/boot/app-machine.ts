@@ -1,0 +1,240 @@
+import { type ExitStatus, signalNumber } from '@twenty-init/core';
+import { exitCodes } from '../exit-codes.ts';
+import type { Readiness } from './readiness.ts';
+import type { AppSignal, AppState, BootEvent, StopSignal } from './state.ts';
+import { arm, change, disarm, report, type Turn } from './turn.ts';
+
+type AppEvent = Extract<
+  BootEvent,
+  { type: 'app-not-started' | 'app-started' | 'app-exited' | 'probed' | 'handed-off' | 'timer' }
+>;
+type Running = Extract<AppState, { type: 'running' }>;
+
+/** A run this long makes the next restart a first one. */
+const healthyMs = 60_000;
+
+export function startApp(turn: Turn): void {
+  report(turn, { type: 'app-starting' });
+  if (turn.state.plan.mode === 'exec') {
+    change(turn, { app: { type: 'becoming' } });
+    turn.effects.push({ type: 'become-app' });
+    return;
+  }
+  launch(turn, [], turn.state.plan.app.restart.delayMs);
+}
+
+export function stopApp(turn: Turn, signal: StopSignal): void {
+  const { app } = turn.state;
+  switch (app.type) {
+    case 'running':
+      report(turn, { type: 'app-stopping', signal });
+      disarm(turn, 'start');
+      disarm(turn, 'probe');
+      // After a start timeout it has had its signal and keeps its clock.
+      if (app.stopping === undefined) turn.effects.push({ type: 'stop-app', signal });
+      return change(turn, { app: { ...app, stopping: app.stopping ?? 'signal' } });
+    case 'waiting-to-restart':
+      disarm(turn, 'restart');
+      return ended(turn, app.exitCode, `${signal} before the next restart`);
+    case 'becoming':
+      report(turn, { type: 'stopping', signal, phases: [], deferred: [] });
+      return change(turn, {
+        app: {
+          type: 'ended',
+          exitCode: 128 + signalNumber(signal),
+          exitedBy: 'init',
+          reason: `${signal} during the boot`,
+        },
+      });
+    case 'pending':
+    case 'handed-off':
+    case 'ended':
+      return;
+  }
+}
+
+/** One that means nothing to us. */
+export function signalApp(turn: Turn, signal: StopSignal | AppSignal): void {
+  if (turn.state.app.type === 'running') turn.effects.push({ type: 'signal-app', signal });
+}
+
+export function appEvent(turn: Turn, event: AppEvent): void {
+  const { app } = turn.state;
+  switch (event.type) {
+    case 'app-not-started':
+      report(turn, { type: 'app-failed', exitCode: event.exitCode, reason: event.reason });
+      return change(turn, {
+        app: { ...event, type: 'ended', exitedBy: 'init' },
+      });
+    case 'app-started':
+      if (app.type === 'running') started(turn, app, event.pid);
+      return;
+    case 'app-exited':
+      if (app.type === 'running') exited(turn, app, event.exit, event.killed);
+      return;
+    case 'probed':
+      if (app.type === 'running' && app.stopping === undefined) probed(turn, app, event);
+      return;
+    case 'handed-off':
+      if (app.type === 'running') handedOff(turn, app, event);
+      return;
+    case 'timer':
+      return timer(turn, event.timer);
+  }
+}
+
+function launch(turn: Turn, restarts: readonly number[], delayMs: number): void {
+  change(turn, {
+    app: {
+      type: 'running',
+      startedAt: turn.now,
+      ready: false,
+      everReady: false,
+      inARow: 0,
+      handingOff: false,
+      restarts,
+      delayMs,
+    },
+  });
+  turn.effects.push({ type: 'start-app' });
+}
+
+function started(turn: Turn, app: Running, pid: number): void {
+  report(turn, { type: 'app-started', pid });
+  if (app.stopping !== undefined) return;
+  const { readiness, startTimeoutMs } = turn.state.plan.app;
+  if (readiness === undefined) return becameReady(turn, app);
+  arm(turn, 'start', startTimeoutMs);
+  if (readiness.initialDelayMs > 0) arm(turn, 'probe', readiness.initialDelayMs);
+  else turn.effects.push({ type: 'probe' });
+}
+
+function probed(
+  turn: Turn,
+  app: Running,
+  { ok, reason }: Extract<AppEvent, { type: 'probed' }>,
+): void {
+  const readiness = turn.state.plan.app.readiness as Readiness;
+  if (!app.handingOff) arm(turn, 'probe', readiness.periodMs);
+  if (ok === app.ready) return change(turn, { app: { ...app, inARow: 0, unready: reason } });
+  const inARow = app.inARow + 1;
+  if (ok && inARow >= readiness.successThreshold) return becameReady(turn, app);
+  if (!ok && inARow >= readiness.failureThreshold) {
+    report(turn, { type: 'app-unready', reason });
+    return change(turn, { app: { ...app, ready: false, inARow: 0, unready: reason } });
+  }
+  change(turn, { app: { ...app, inARow, unready: reason } });
+}
+
+function becameReady(turn: Turn, app: Running): void {
+  disarm(turn, 'start');
+  if (turn.state.plan.app.readiness !== undefined)
+    report(turn, { type: 'app-ready', durationMs: turn.now - app.startedAt });
+  const handingOff = turn.state.plan.mode === 'handoff' && !app.everReady;
+  if (handingOff) {
+    disarm(turn, 'probe');
+    turn.effects.push({ type: 'hand-off' });
+  }
+  change(turn, { app: { ...app, ready: true, everReady: true, inARow: 0, handingOff } });
+}
+
+/** With a signal on its way the grace period is ours to keep: then we stay until the app has ended. */
+function handedOff(
+  turn: Turn,
+  app: Running,
+  { accepted, reason }: Extract<AppEvent, { type: 'handed-off' }>,
+): void {
+  if (accepted && app.stopping === undefined) {
+    report(turn, { type: 'handed-off' });
+    return change(turn, { app: { type: 'handed-off' } });
+  }
+  if (!accepted) report(turn, { type: 'not-handed-off', reason });
+  change(turn, { app: { ...app, handingOff: false } });
+}
+
+function timer(turn: Turn, name: string): void {
+  const { app } = turn.state;
+  switch (name) {
+    case 'probe':
+      if (app.type === 'running' && app.stopping === undefined)
+        turn.effects.push({ type: 'probe' });
+      return;
+    case 'start':
+      if (app.type !== 'running' || app.stopping !== undefined) return;
+      disarm(turn, 'probe');
+      report(turn, { type: 'app-start-timeout', reason: app.unready ?? 'no probe was answered' });
+      turn.effects.push({ type: 'stop-app', signal: 'SIGTERM' });
+      return change(turn, { app: { ...app, stopping: 'start-timeout' } });
+    case 'restart':
+      if (app.type === 'waiting-to-restart') launch(turn, [...app.restarts, turn.now], app.delayMs);
+      return;
+  }
+}
+
+function exited(turn: Turn, app: Running, exit: ExitStatus, killed: readonly number[]): void {
+  disarm(turn, 'start');
+  disarm(turn, 'probe');
+  if (killed.length > 0) report(turn, { type: 'killed', title: 'exec-app', pids: killed });
+  const { exitCode, reason } = verdict(turn, app, exit, killed);
+  report(turn, { type: 'app-exited', exit, exitCode, reason });
+  if (!shouldRestart(turn, app, exitCode)) return ended(turn, exitCode, reason);
+
+  const { restart } = turn.state.plan.app;
+  const recent = app.restarts.filter((at) => at > turn.now - restart.windowMs);
+  if (recent.length >= restart.maxRestarts) {
+    report(turn, { type: 'app-given-up', restarts: recent.length });
+    // Success that has to be started over and over is none.
+    return ended(turn, exitCode === 0 ? 1 : exitCode, `restarted ${recent.length} times`);
+  }
+  const healthy = turn.now - app.startedAt >= healthyMs;
+  const delayMs = healthy ? restart.delayMs : app.delayMs;
+  report(turn, { type: 'app-restarting', delayMs, restarts: recent.length + 1 });
+  change(turn, {
+    app: {
+      type: 'waiting-to-restart',
+      restarts: recent,
+      exitCode,
+      delayMs: Math.min(delayMs * restart.factor, restart.maxDelayMs),
+    },
+  });
+  turn.effects.push({ type: 'arm', timer: 'restart', ms: delayMs });
+}
+
+/** The container's exit code for the end of the app. */
+function verdict(
+  { state }: Turn,
+  app: Running,
+  exit: ExitStatus,
+  killed: readonly number[],
+): { exitCode: number; reason: string } {
+  const { forwardedIsSuccess, successExitCodes, readiness } = state.plan.app;
+  if (app.stopping === 'start-timeout')
+    return { exitCode: exitCodes.timeout, reason: 'not ready within its startTimeout' };
+  if (killed.length > 0) return { exitCode: exitCodes.killed, reason: 'grace period over' };
+  const how = exit.signal === undefined ? `exit ${exit.exitCode}` : `killed by ${exit.signal}`;
+  const { stop } = state;
+  if (stop !== undefined && forwardedIsSuccess && exit.exitCode === 128 + signalNumber(stop))
+    return { exitCode: 0, reason: `${how}, as it was told to` };
+  if (exit.exitCode !== 0 && successExitCodes.includes(exit.exitCode))
+    return { exitCode: 0, reason: `${how}, which counts as success` };
+  if (exit.exitCode === 0 && readiness !== undefined && !app.everReady && stop === undefined)
+    return { exitCode: 1, reason: 'exited before it was ready' };
+  const early = readiness !== undefined && !app.everReady ? ' before it was ready' : '';
+  return { exitCode: exit.exitCode, reason: `${how}${early}` };
+}
+
+function shouldRestart({ state }: Turn, app: Running, exitCode: number): boolean {
+  if (state.stop !== undefined || app.handingOff) return false;
+  switch (state.plan.app.restart.policy) {
+    case 'never':
+      return false;
+    case 'on-failure':
+      return exitCode !== 0;
+    case 'always':
+      return true;
+  }
+}
+
+function ended(turn: Turn, exitCode: number, reason: string): void {
+  change(turn, { app: { type: 'ended', exitCode, exitedBy: 'main', reason } });
+}

@@ -1,0 +1,69 @@
+import type { AppConfig, RestartConfig } from '../config/config.ts';
+import { durationMs } from '../config/duration.ts';
+import type { Expansion } from '../config/expand.ts';
+import { type Command, literalCommand, makeCommand, type Place, placeWithin } from './command.ts';
+import { type Readiness, readinessOf } from './readiness.ts';
+
+export interface App extends Command {
+  readonly gracePeriodMs: number;
+  readonly forwardedIsSuccess: boolean;
+  readonly successExitCodes: readonly number[];
+  readonly readiness?: Readiness;
+  /** In ms; 0 is none. */
+  readonly startTimeoutMs: number;
+  readonly restart: Restart;
+}
+
+export interface Restart {
+  readonly policy: RestartConfig['policy'];
+  readonly delayMs: number;
+  readonly factor: number;
+  readonly maxDelayMs: number;
+  readonly maxRestarts: number;
+  readonly windowMs: number;
+}
+
+/** A CMD is what Docker made of it, so nothing in it is filled in. */
+export function makeApp(
+  app: AppConfig,
+  cmd: readonly string[],
+  where: string,
+  top: Place,
+  expanding: Expansion,
+): App {
+  const place = placeWithin(top, app, where, expanding);
+  const readiness = readinessOf(app.readiness, `${where}.readiness`, place, expanding);
+  const codes = app.successExitCodes ?? [0];
+  return {
+    ...(cmd.length > 0
+      ? literalCommand(cmd, place)
+      : makeCommand(app.command ?? [], `${where}.command`, place, expanding)),
+    gracePeriodMs: durationMs(app.gracePeriod ?? '30s'),
+    forwardedIsSuccess: codes.includes('forwarded'),
+    successExitCodes: codes.filter((code) => typeof code === 'number'),
+    ...(readiness === undefined ? {} : { readiness }),
+    startTimeoutMs: app.startTimeout === undefined ? 0 : durationMs(app.startTimeout),
+    restart: restartOf(app.restart),
+  };
+}
+
+/** No CMD, or one that starts with the command of exec-app or with one of its `match`. */
+export function isAppCommand(cmd: readonly string[], { command, match = [] }: AppConfig): boolean {
+  if (cmd.length === 0) return true;
+  if (command === undefined && match.length === 0) return true;
+  return [...(command === undefined ? [] : [command]), ...match].some((beginning) =>
+    beginning.every((word, index) => cmd[index] === word),
+  );
+}
+
+function restartOf(restart: AppConfig['restart'] = 'never'): Restart {
+  const config: RestartConfig = typeof restart === 'string' ? { policy: restart } : restart;
+  return {
+    policy: config.policy,
+    delayMs: durationMs(config.delay ?? '1s'),
+    factor: config.factor ?? 2,
+    maxDelayMs: durationMs(config.maxDelay ?? '30s'),
+    maxRestarts: config.maxRestarts ?? 5,
+    windowMs: durationMs(config.window ?? '5m'),
+  };
+}

@@ -1,0 +1,66 @@
+import { CoreError, type Signal } from '@twenty-init/core';
+import type { RunningApp, System } from '../system.ts';
+import type { Plan } from './plan.ts';
+import type { BootEvent } from './state.ts';
+import { type Started, type StepRun, stoppable } from './step-run.ts';
+
+/** The app while it is a child of ours. */
+export interface AppRun extends StepRun {
+  signal(signal: Signal): void;
+  probe(): void;
+  handOff(): void;
+}
+
+/** Starts the app and dispatches that it runs, how it ended, and what probes and the handoff come to. */
+export function runApp(
+  { app, mode }: Plan,
+  system: System,
+  dispatch: (event: BootEvent) => void,
+): Started<AppRun> {
+  const starting = system.startApp(app, mode === 'handoff');
+  const stopping = stoppable(starting, app.gracePeriodMs);
+  let alive: RunningApp | undefined;
+
+  const done = async (): Promise<void> => {
+    try {
+      alive = await starting;
+    } catch (error) {
+      if (!(error instanceof CoreError)) throw error;
+      dispatch({ type: 'app-not-started', exitCode: error.exitCode, reason: error.message });
+      return;
+    }
+    const { exited, pid } = alive;
+    dispatch({ type: 'app-started', pid });
+    const exit = await exited;
+    alive = undefined;
+    // Without a signal too: what the leader leaves in its group goes with it.
+    stopping.stop('SIGTERM');
+    dispatch({ type: 'app-exited', exit, killed: await stopping.killed() });
+  };
+
+  return {
+    run: {
+      stop: stopping.stop,
+      kill: stopping.kill,
+      signal: (signal) => {
+        alive?.kill(signal);
+      },
+      probe: () => {
+        const { readiness } = app;
+        const probed = alive;
+        if (readiness === undefined) return;
+        system.probe(readiness).then((result) => {
+          // Of an app that has ended, or been restarted, meanwhile: not worth telling.
+          if (alive === probed) dispatch({ type: 'probed', ...result });
+        });
+      },
+      handOff: () => {
+        if (alive === undefined) return;
+        system
+          .handOff(app, alive.pid)
+          .then((result) => dispatch({ type: 'handed-off', ...result }));
+      },
+    },
+    done: done(),
+  };
+}

@@ -1,0 +1,63 @@
+import { resolve } from 'node:path';
+import type { CommandConfig, RunContext } from '../config/config.ts';
+import type { Expansion } from '../config/expand.ts';
+
+/** Where something runs. */
+export interface Place {
+  /** Absolute. */
+  readonly cwd: string;
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A command with everything decided: nothing is looked up later. */
+export interface Command extends Place {
+  readonly argv: readonly [string, ...string[]];
+  /** As the config has it, variables not filled in: what the log shows. */
+  readonly shown: string;
+}
+
+/** A function of the config. */
+export interface FunctionWork extends Place {
+  readonly run: (context: RunContext) => Promise<void> | void;
+  readonly shown: string;
+}
+
+export type Work = Command | FunctionWork;
+
+export function makeCommand(
+  command: readonly string[],
+  where: string,
+  place: Place,
+  { expand }: Expansion,
+): Command {
+  return {
+    argv: words(command.map((word, index) => expand(word, `${where}.${index}`))),
+    shown: command.join(' '),
+    ...place,
+  };
+}
+
+/** A command line that is taken as it is. */
+export function literalCommand(line: readonly string[], place: Place): Command {
+  return { argv: words(line), shown: line.join(' '), ...place };
+}
+
+/** PWD goes with the cwd, as `cd` does it: programs that trust it would else see the old directory. */
+export function placeWithin(
+  above: Place,
+  { cwd = '.', env = {} }: CommandConfig,
+  where: string,
+  { expand }: Expansion,
+): Place {
+  const directory = resolve(above.cwd, expand(cwd, `${where}.cwd`));
+  const own = Object.entries(env).map(([name, value]) => [
+    name,
+    expand(value, `${where}.env.${name}`),
+  ]);
+  return { cwd: directory, env: { ...above.env, PWD: directory, ...Object.fromEntries(own) } };
+}
+
+function words([program = '', ...args]: readonly string[]): [string, ...string[]] {
+  return [program, ...args];
+}

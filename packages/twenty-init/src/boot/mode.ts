@@ -1,0 +1,58 @@
+import type { AppConfig, Config, Mode } from '../config/config.ts';
+import type { Problem } from '../config/problem.ts';
+
+/** From the one that leaves least behind to the one that can do most. */
+const modes = ['exec', 'handoff', 'supervise'] as const;
+export type ChosenMode = (typeof modes)[number];
+
+export interface ModeChoice {
+  readonly mode: ChosenMode;
+  /** The key that decided. */
+  readonly because: string;
+  readonly problems: readonly Problem[];
+}
+
+/** The smallest mode that can do what the config says; a smaller one that the config names is a problem. */
+export function chooseMode(config: Config): ModeChoice {
+  const app = config.phases['exec-app'];
+  const needs = needsOf(config, app);
+  const needed = rank(needs.at(-1)?.mode ?? 'exec');
+  const named: Mode = app.mode ?? 'auto';
+  const mode = named === 'auto' ? (modes[needed] ?? 'exec') : named;
+  return {
+    mode,
+    because:
+      named === 'auto'
+        ? (needs.at(-1)?.key ?? 'nothing in the config needs more')
+        : 'exec-app.mode',
+    problems: needs
+      .filter((need) => rank(need.mode) > rank(mode))
+      .map((need) => ({
+        where: 'phases.exec-app.mode',
+        what: `"${mode}" cannot do ${need.key}, which needs mode "${need.mode}"`,
+      })),
+  };
+}
+
+/** What needs more than `exec`, the most demanding last. */
+function needsOf(config: Config, app: AppConfig): { mode: ChosenMode; key: string }[] {
+  const restart = typeof app.restart === 'object' ? app.restart.policy : app.restart;
+  const ownCodes = (app.successExitCodes ?? []).filter(
+    (code) => code !== 0 && code !== 'forwarded',
+  );
+  return [
+    ...when('handoff', 'exec-app.startTimeout', app.startTimeout !== undefined),
+    ...when('handoff', 'exec-app.readiness', app.readiness !== undefined),
+    ...when('supervise', `exec-app.successExitCodes (${ownCodes.join(', ')})`, ownCodes.length > 0),
+    ...when('supervise', 'exec-app.restart', restart !== undefined && restart !== 'never'),
+    ...when('supervise', 'post', Object.keys(config.post ?? {}).length > 0),
+  ];
+}
+
+function when(mode: ChosenMode, key: string, is: boolean): { mode: ChosenMode; key: string }[] {
+  return is ? [{ mode, key }] : [];
+}
+
+function rank(mode: ChosenMode): number {
+  return modes.indexOf(mode);
+}

@@ -1,0 +1,26 @@
+import { preflight } from '../boot/preflight.ts';
+import type { Log } from '../report/log.ts';
+import { prepareConfig } from './prepare.ts';
+import { refuse } from './refuse.ts';
+
+export interface CheckOptions {
+  readonly config: string | undefined;
+  /** Without what the image build does not know: variables, and whatever they lead to. */
+  readonly isStatic: boolean;
+}
+
+/** Tells every problem that a boot would have here, and starts nothing. */
+export async function check(
+  { config, isStatic }: CheckOptions,
+  print: (text: string) => number,
+  log: Log,
+): Promise<number> {
+  const prepared = await prepareConfig({ config });
+  if (prepared.type === 'bad config') return refuse(prepared.file, prepared.problems, log);
+  const { file, plan } = prepared;
+  const problems = isStatic
+    ? prepared.problems.filter(({ where }) => where === 'phases.exec-app.mode')
+    : [...prepared.problems, ...preflight(plan)];
+  if (problems.length > 0) return refuse(file, problems, log);
+  return print(`${file}: no problem found; mode ${plan.mode} (${plan.modeBecause})\n`);
+}

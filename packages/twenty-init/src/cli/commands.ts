@@ -1,0 +1,113 @@
+/** What the command line knows: parsing, help and shell completion come from this one table. */
+export interface CommandSpec {
+  readonly summary: string;
+  readonly usage: string;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  readonly examples: readonly (readonly [command: string, meaning: string])[];
+}
+
+export interface OptionSpec {
+  readonly type: 'string' | 'boolean';
+  readonly short?: string;
+  /** What its value is called in the help. */
+  readonly value?: string;
+  /** The only ones that it takes. */
+  readonly choices?: readonly string[];
+  readonly about: string;
+}
+
+export type CommandName =
+  | 'run'
+  | 'run-phases'
+  | 'check'
+  | 'plan'
+  | 'compile'
+  | 'init'
+  | 'completion';
+
+const config: OptionSpec = {
+  type: 'string',
+  short: 'c',
+  value: 'FILE',
+  about: 'default: TWENTY_INIT_CONFIG, twenty-init.config.* here, then in /etc/twenty-init',
+};
+
+export const commands: Readonly<Record<CommandName, CommandSpec>> = {
+  run: {
+    summary: 'run the phases, then the app (the default)',
+    usage: 'twenty-init [run] [--config FILE] [--] [CMD...]',
+    options: { config },
+    examples: [
+      ['ENTRYPOINT ["pid1", "--", "twenty-init", "run", "--"]', 'in a Dockerfile'],
+      ['docker run IMAGE bash', 'a CMD that is not the app runs without the phases'],
+      ['TWENTY_INIT_SKIP=migrate twenty-init run', 'without that phase; * is every phase'],
+    ],
+  },
+  'run-phases': {
+    summary: 'run the phases and not the app: release commands, Jobs, CI',
+    usage: 'twenty-init run-phases [--only A,B] [--skip C]',
+    options: {
+      config,
+      only: { type: 'string', value: 'A,B', about: 'these phases and no other' },
+      skip: { type: 'string', value: 'A,B', about: 'without these phases' },
+    },
+    examples: [['twenty-init run-phases --only migrate', 'a release command']],
+  },
+  check: {
+    summary: 'look for everything that would make a boot fail, and start nothing',
+    usage: 'twenty-init check [--static]',
+    options: {
+      config,
+      static: { type: 'boolean', about: 'only what the file says: no variables, cwd or commands' },
+    },
+    examples: [['RUN twenty-init check --static', 'in a Dockerfile']],
+  },
+  plan: {
+    summary: 'show what would run, in which order',
+    usage: 'twenty-init plan [--format tree|mermaid|json]',
+    options: {
+      config,
+      format: {
+        type: 'string',
+        value: 'FORMAT',
+        choices: ['tree', 'mermaid', 'json'],
+        about: 'default: tree',
+      },
+    },
+    examples: [['twenty-init plan --format mermaid', 'a diagram for a README']],
+  },
+  compile: {
+    summary: 'freeze a config to JSON, so that no code runs when the container starts',
+    usage: 'twenty-init compile [--output FILE]',
+    options: {
+      config,
+      output: { type: 'string', short: 'o', value: 'FILE', about: 'default: stdout' },
+    },
+    examples: [
+      ['RUN twenty-init compile -o /etc/twenty-init/twenty-init.config.json', 'in a Dockerfile'],
+    ],
+  },
+  init: {
+    summary: 'write a config from the package.json here, or from an entrypoint script',
+    usage: 'twenty-init init [--from SCRIPT] [--output FILE] [--force]',
+    options: {
+      from: { type: 'string', value: 'SCRIPT', about: 'a docker-entrypoint.sh to draft it from' },
+      output: {
+        type: 'string',
+        short: 'o',
+        value: 'FILE',
+        about: 'default: twenty-init.config.mjs',
+      },
+      force: { type: 'boolean', about: 'write over a file that is there' },
+    },
+    examples: [['twenty-init init --from docker-entrypoint.sh', 'a draft to go on from']],
+  },
+  completion: {
+    summary: 'print the completion of a shell',
+    usage: 'twenty-init completion bash|zsh|fish',
+    options: {},
+    examples: [['source <(twenty-init completion bash)', 'for this shell']],
+  },
+};
+
+export const commandNames: readonly CommandName[] = Object.keys(commands) as CommandName[];

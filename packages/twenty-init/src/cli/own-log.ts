@@ -1,0 +1,28 @@
+import { fstatSync } from 'node:fs';
+import type { Config } from '../config/config.ts';
+import { writeLine } from '../real/write-line.ts';
+import { type Log, textLog, wantsColors } from '../report/log.ts';
+import type { Mask } from '../report/mask.ts';
+import type { System } from '../system.ts';
+
+/** Our own lines on stderr, in the format of the config. */
+export async function ownLog(
+  format: NonNullable<Config['log']>['format'],
+  mask: Mask,
+  { now }: System,
+): Promise<Log> {
+  if (format === 'json') return (await import('../report/json-log.ts')).jsonLog(2, mask);
+  return textLog({ writeLine, now, mask, colors: wantsColors(process.env, isTerminal(2)) });
+}
+
+/** Without `node:tty`, whose import costs more than the question. */
+function isTerminal(fd: number): boolean {
+  try {
+    const { rdev } = fstatSync(fd);
+    const major = rdev >> 8;
+    // Unix98 pseudo terminals, and those of a console.
+    return (major >= 136 && major <= 143) || major === 4 || major === 5;
+  } catch {
+    return false;
+  }
+}

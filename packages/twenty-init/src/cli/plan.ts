@@ -1,0 +1,163 @@
+import type { Step } from '../boot/phase-plan.ts';
+import { appPhase, type Plan } from '../boot/plan.ts';
+import { formatDuration } from '../report/duration.ts';
+import type { Log } from '../report/log.ts';
+import { maskUrlPasswords } from '../report/mask.ts';
+import { prepareConfig } from './prepare.ts';
+import { refuse } from './refuse.ts';
+
+export interface PlanOptions {
+  readonly config: string | undefined;
+  readonly format: string;
+}
+
+/** Shows what would run. Commands are shown as the config has them, so no variable's value is in it. */
+export async function showPlan(
+  { config, format }: PlanOptions,
+  print: (text: string) => number,
+  log: Log,
+): Promise<number> {
+  const prepared = await prepareConfig({ config });
+  if (prepared.type === 'bad config') return refuse(prepared.file, prepared.problems, log);
+  const formats: Readonly<Record<string, (plan: Plan) => string>> = { tree, mermaid, json };
+  return print(maskUrlPasswords(`${(formats[format] ?? tree)(prepared.plan)}\n`));
+}
+
+function tree(plan: Plan): string {
+  const { app, phases } = plan;
+  const nodes: Node[] = [
+    ...phases.filter(({ post }) => !post).map(phaseNode),
+    {
+      title: `${appPhase}  ${app.shown || "the container's CMD"}`,
+      details: [
+        `cwd ${app.cwd}`,
+        `mode ${plan.mode} (${plan.modeBecause})`,
+        `grace period ${formatDuration(app.gracePeriodMs)}`,
+      ],
+      children: [],
+    },
+    ...phases.filter(({ post }) => post).map(phaseNode),
+  ];
+  return [
+    plan.name ?? 'the boot',
+    ...nodes.flatMap((node, index) => drawn(node, index === nodes.length - 1)),
+  ].join('\n');
+}
+
+interface Node {
+  readonly title: string;
+  readonly details: readonly string[];
+  readonly children: readonly Node[];
+}
+
+function drawn({ title, details, children }: Node, isLast: boolean): string[] {
+  const [branch, below] = isLast ? ['└─ ', '   '] : ['├─ ', '│  '];
+  const bar = children.length > 0 ? '│  ' : '   ';
+  return [
+    `${branch}${title}`,
+    ...details.map((detail) => `${below}${bar}${detail}`),
+    ...children.flatMap((child, index) =>
+      drawn(child, index === children.length - 1).map((line) => `${below}${line}`),
+    ),
+  ];
+}
+
+function phaseNode(phase: Plan['phases'][number]): Node {
+  const [only] = phase.steps;
+  const single = phase.steps.length === 1 && only !== undefined && only.title === phase.name;
+  return {
+    title: single ? `${phase.name}  ${only.work.shown}` : phase.name,
+    details: [
+      `cwd ${phase.cwd}`,
+      ...(phase.post ? ['after the app'] : [afterWhat(phase.needs)]),
+      ...skippedDetail(phase),
+      ...(phase.timeoutMs > 0 ? [`timeout ${formatDuration(phase.timeoutMs)}`] : []),
+      ...(phase.onFailure === 'abort' ? [] : [`onFailure ${phase.onFailure}`]),
+      ...(phase.onStop === 'defer' ? ['onStop defer'] : []),
+      ...(single ? retryDetail(only) : []),
+    ],
+    children: single
+      ? []
+      : phase.steps.map((step) => ({
+          title: `${step.title}  ${step.work.shown}`,
+          details: [`cwd ${step.work.cwd}`, ...skippedDetail(step), ...retryDetail(step)],
+          children: [],
+        })),
+  };
+}
+
+function afterWhat(needs: readonly string[]): string {
+  return needs.length === 0 ? 'starts at once' : `after ${needs.join(', ')}`;
+}
+
+function skippedDetail({ skipped, gates }: Pick<Step, 'skipped' | 'gates'>): string[] {
+  return [
+    ...(skipped === undefined ? [] : [`skipped: ${skipped}`]),
+    ...gates.map(
+      ({ key, file, exec }) => `${key} ${[file, exec?.shown].filter(Boolean).join(', ')}`,
+    ),
+  ];
+}
+
+function retryDetail({ retry, idleTimeoutMs, timeoutMs }: Step): string[] {
+  return [
+    ...(retry.attempts > 1 ? [`up to ${retry.attempts} attempts`] : []),
+    ...(timeoutMs > 0 ? [`timeout ${formatDuration(timeoutMs)}`] : []),
+    ...(idleTimeoutMs > 0 ? [`idle timeout ${formatDuration(idleTimeoutMs)}`] : []),
+  ];
+}
+
+function mermaid({ phases, app }: Plan): string {
+  const before = phases.filter(({ post }) => !post);
+  const after = phases.filter(({ post }) => post);
+  const id = (name: string): string => `n_${name.replace(/\W/g, '_')}`;
+  const label = (title: string, shown: string): string =>
+    `["${title}<br/>${shown.replaceAll('"', '#quot;')}"]`;
+  const needed = new Set(before.flatMap(({ needs }) => needs));
+  const arrows = [
+    ...before.flatMap(({ name, needs }) => needs.map((need) => [need, name])),
+    ...before.filter(({ name }) => !needed.has(name)).map(({ name }) => [name, appPhase]),
+    ...after.map(({ name }, index) => [after[index - 1]?.name ?? appPhase, name]),
+  ];
+  return [
+    'flowchart TD',
+    ...phases.map(
+      ({ name, steps, skipped }) =>
+        `  ${id(name)}${label(name, skipped === undefined ? steps.map(({ work }) => work.shown).join('<br/>') : `skipped: ${skipped}`)}`,
+    ),
+    `  ${id(appPhase)}${label(appPhase, app.shown || "the container's CMD")}`,
+    ...arrows.map(([from = '', to = '']) => `  ${id(from)} --> ${id(to)}`),
+  ].join('\n');
+}
+
+function json({ name, mode, modeBecause, phases, app }: Plan): string {
+  return JSON.stringify(
+    {
+      name,
+      mode,
+      modeBecause,
+      phases: phases.map((phase) => ({
+        name: phase.name,
+        post: phase.post,
+        needs: phase.needs,
+        cwd: phase.cwd,
+        skipped: phase.skipped,
+        onFailure: phase.onFailure,
+        onStop: phase.onStop,
+        timeoutMs: phase.timeoutMs,
+        steps: phase.steps.map(({ title, work, skipped, retry, timeoutMs, idleTimeoutMs }) => ({
+          title,
+          command: work.shown,
+          cwd: work.cwd,
+          skipped,
+          attempts: retry.attempts,
+          timeoutMs,
+          idleTimeoutMs,
+        })),
+      })),
+      app: { command: app.shown, cwd: app.cwd, gracePeriodMs: app.gracePeriodMs },
+    },
+    null,
+    2,
+  );
+}

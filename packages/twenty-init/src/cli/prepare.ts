@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { isAppCommand } from '../boot/app-plan.ts';
+import { makePlan, type Plan, type PlanInputs } from '../boot/plan.ts';
+import type { Config } from '../config/config.ts';
+import { environment } from '../config/environment.ts';
+import { findConfigFile, loadConfigFile } from '../config/file.ts';
+import type { Problem } from '../config/problem.ts';
+import { validate } from '../config/validate.ts';
+import { StartError } from '../start-error.ts';
+
+/** What a config comes to in this container. */
+export type Prepared =
+  | { readonly type: 'no config' }
+  | { readonly type: 'bad config'; readonly file: string; readonly problems: readonly Problem[] }
+  | { readonly type: 'not the app'; readonly file: string; readonly config: Config }
+  | {
+      readonly type: 'planned';
+      readonly file: string;
+      readonly config: Config;
+      readonly plan: Plan;
+      readonly env: NodeJS.ProcessEnv;
+      /** Of the environment and the plan; cwd and commands have not been looked at. */
+      readonly problems: readonly Problem[];
+    };
+
+export interface PrepareOptions extends Partial<PlanInputs> {
+  readonly config: string | undefined;
+}
+
+/** Finds, reads and checks the config, and makes a plan of it. Throws `CONFIG` when it cannot be read. */
+export async function prepare({ config: named, ...inputs }: PrepareOptions): Promise<Prepared> {
+  const { cwd = process.cwd(), env: inherited = process.env, cmd = [] } = inputs;
+  const file = findConfigFile({ option: named, variable: inherited.TWENTY_INIT_CONFIG }, cwd);
+  if (file === undefined) return { type: 'no config' };
+  const validated = validate(await loadConfigFile(file));
+  if ('problems' in validated) return { type: 'bad config', file, problems: validated.problems };
+  const { config } = validated;
+  if (!isAppCommand(cmd, config.phases['exec-app'])) return { type: 'not the app', file, config };
+  const { env, problems } = environment(config.env ?? {}, inherited, (path) =>
+    readFileSync(path, 'utf8'),
+  );
+  const skipped = skippedBy(inherited.TWENTY_INIT_SKIP);
+  const leftOut = (phase: string): string | undefined => inputs.leftOut?.(phase) ?? skipped(phase);
+  const planned = makePlan(config, { ...inputs, cwd, env, cmd, leftOut });
+  return {
+    type: 'planned',
+    file,
+    config,
+    env,
+    plan: planned.plan,
+    problems: [...problems, ...withoutEchoes(planned.problems, problems)],
+  };
+}
+
+/** The same for a command that is of no use without a config. Throws `USAGE` when there is none. */
+export async function prepareConfig(
+  options: PrepareOptions,
+): Promise<Extract<Prepared, { type: 'planned' | 'bad config' }>> {
+  const prepared = await prepare({ ...options, cmd: [] });
+  if (prepared.type === 'planned' || prepared.type === 'bad config') return prepared;
+  throw new StartError('USAGE', `${nowhere()}; name one with --config`);
+}
+
+export function nowhere(): string {
+  return `no twenty-init.config.* in ${process.cwd()} or /etc/twenty-init`;
+}
+
+/** `TWENTY_INIT_SKIP=migrate,register`, or `*` for every phase. */
+function skippedBy(variable: string | undefined): (phase: string) => string | undefined {
+  const names = (variable ?? '').split(',').map((name) => name.trim());
+  return (phase) => (names.includes(phase) || names.includes('*') ? 'TWENTY_INIT_SKIP' : undefined);
+}
+
+/** A variable that is missing is told once, and not again for every place that reads it. */
+function withoutEchoes(problems: readonly Problem[], known: readonly Problem[]): Problem[] {
+  const missing = known.flatMap(({ what }) => /^(\w+)(?:_FILE)?[ :]/.exec(what)?.[1] ?? []);
+  return problems.filter(({ what }) => {
+    const name = /^\$\{(\w+)\} is not set/.exec(what)?.[1];
+    return name === undefined || !missing.includes(name);
+  });
+}

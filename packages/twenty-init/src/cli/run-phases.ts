@@ -1,0 +1,48 @@
+import type { RealSystem } from '../real/system.ts';
+import type { Log } from '../report/log.ts';
+import { StartError } from '../start-error.ts';
+import { prepareConfig } from './prepare.ts';
+import { run } from './run.ts';
+
+export interface RunPhasesOptions {
+  readonly config: string | undefined;
+  /** Names with commas between. */
+  readonly only: string | undefined;
+  readonly skip: string | undefined;
+}
+
+/** The phases without the app. Resolves with 0, or with the exit code of the phase that failed. */
+export async function runPhases(
+  { config, only, skip }: RunPhasesOptions,
+  system: RealSystem,
+  log: Log,
+): Promise<number> {
+  const wanted = namesIn(only);
+  const unwanted = namesIn(skip);
+  await refuseUnknown(config, [...(wanted ?? []), ...(unwanted ?? [])]);
+  const leftOut = (phase: string): string | undefined => {
+    if (wanted !== undefined && !wanted.includes(phase)) return '--only';
+    return unwanted?.includes(phase) === true ? '--skip' : undefined;
+  };
+  return await run({ config, startsApp: false, leftOut }, system, log);
+}
+
+/** A typo in `--only` would else skip the migration in silence. */
+async function refuseUnknown(config: string | undefined, names: readonly string[]): Promise<void> {
+  const prepared = await prepareConfig({ config });
+  if (prepared.type !== 'planned') return;
+  const known = prepared.plan.phases.filter(({ post }) => !post).map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new StartError(
+      'USAGE',
+      `there is no phase ${unknown.map((name) => `"${name}"`).join(', ')}; the config has ${known.join(', ')}`,
+    );
+}
+
+function namesIn(list: string | undefined): string[] | undefined {
+  return list
+    ?.split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import type { Problem } from './problem.ts';
+
+export interface Environment {
+  /** The environment of the container with the variables from files in it, and without their `NAME_FILE`. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads `env.fromFiles` and checks `env.required`. A variable comes from the file that `NAME_FILE` names, or from
+ * `NAME` in `$CREDENTIALS_DIRECTORY` (systemd's LoadCredential), with one line end cut off. `readFile` throws Node's
+ * system error.
+ */
+export function environment(
+  { required = [], fromFiles = [] }: NonNullable<Config['env']>,
+  inherited: NodeJS.ProcessEnv,
+  readFile: (path: string) => string,
+): Environment {
+  const env = { ...inherited };
+  const problems: Problem[] = [];
+  const failed = new Set<string>();
+  for (const name of fromFiles) {
+    const found = fromFile(name, inherited, readFile);
+    delete env[`${name}_FILE`];
+    switch (found.type) {
+      case 'value':
+        env[name] = found.value;
+        break;
+      case 'problem':
+        failed.add(name);
+        problems.push({ where: 'env.fromFiles', what: found.what });
+        break;
+      case 'none':
+        break;
+    }
+  }
+  for (const name of required) {
+    if ((env[name] ?? '') !== '' || failed.has(name)) continue;
+    const or = fromFiles.includes(name) ? `, and there is no ${name}_FILE` : '';
+    const state = env[name] === undefined ? 'not set' : 'empty';
+    problems.push({ where: 'env.required', what: `${name} is ${state}${or}` });
+  }
+  return { env, problems };
+}
+
+type Found =
+  | { readonly type: 'value'; readonly value: string }
+  | { readonly type: 'problem'; readonly what: string }
+  | { readonly type: 'none' };
+
+function fromFile(name: string, env: NodeJS.ProcessEnv, readFile: (path: string) => string): Found {
+  const pointer = `${name}_FILE`;
+  const file = env[pointer];
+  const isSet = (env[name] ?? '') !== '';
+  if (file !== undefined && isSet)
+    return { type: 'problem', what: `${name} and ${pointer} are both set: they are exclusive` };
+  if (file !== undefined) return read(file, pointer, readFile);
+  const credentials = env.CREDENTIALS_DIRECTORY;
+  if (credentials === undefined || isSet) return { type: 'none' };
+  return read(join(credentials, name), `credential ${name}`, readFile, { optional: true });
+}
+
+/** A directory of credentials rarely holds every variable; `env.required` says which have to be there. */
+function read(
+  path: string,
+  source: string,
+  readFile: (path: string) => string,
+  { optional = false } = {},
+): Found {
+  try {
+    const value = readFile(path).replace(/\r?\n$/, '');
+    return value === ''
+      ? { type: 'problem', what: `${source}: "${path}" is empty` }
+      : { type: 'value', value };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (optional && code === 'ENOENT') return { type: 'none' };
+    return { type: 'problem', what: `${source}: "${path}" cannot be read (${code})` };
+  }
+}

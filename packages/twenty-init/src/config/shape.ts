@@ -1,0 +1,84 @@
+/**
+ * What a value of the config may be, as plain data. One description serves the validator (`validate.ts`), the
+ * published JSON Schema (`json-schema.ts`) and the test of the reference page.
+ */
+export type Shape =
+  | {
+      readonly kind: 'text';
+      /** What is asked for, in words. */
+      readonly expected: string;
+      readonly pattern?: RegExp;
+    }
+  | { readonly kind: 'number'; readonly minimum: number; readonly whole: boolean }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'choice'; readonly values: readonly (string | number)[] }
+  | { readonly kind: 'command' }
+  | {
+      readonly kind: 'list';
+      readonly of: Shape;
+      readonly expected: string;
+      readonly notEmpty?: true;
+    }
+  | { readonly kind: 'map'; readonly of: Shape; readonly expected: string }
+  | {
+      readonly kind: 'object';
+      readonly keys: Readonly<Record<string, Key>>;
+      /** Any further key is one of these. Without it an unknown key is an error. */
+      readonly rest?: Shape;
+      readonly exactlyOneOf?: readonly string[];
+      readonly expected?: string;
+    }
+  /** The first whose type fits. */
+  | { readonly kind: 'either'; readonly shapes: readonly Shape[]; readonly expected: string }
+  /** Exists in TypeScript and JavaScript configs only. */
+  | { readonly kind: 'function' };
+
+export interface Key {
+  readonly shape: Shape;
+  readonly required?: true;
+  /** Applies when the key is not written. */
+  readonly default?: string | number | boolean | readonly unknown[];
+}
+
+export function object(
+  keys: Readonly<Record<string, Key | Shape>>,
+  more: { rest?: Shape; exactlyOneOf?: readonly string[]; expected?: string } = {},
+): Shape {
+  const entries = Object.entries(keys).map(([name, key]): [string, Key] => [
+    name,
+    'kind' in key ? { shape: key } : key,
+  ]);
+  return { kind: 'object', keys: Object.fromEntries(entries), ...more };
+}
+
+export function list(of: Shape, expected: string, more: { notEmpty?: true } = {}): Shape {
+  return { kind: 'list', of, expected, ...more };
+}
+
+export function choice(...values: readonly (string | number)[]): Shape {
+  return { kind: 'choice', values };
+}
+
+export function required(shape: Shape): Key {
+  return { shape, required: true };
+}
+
+export function withDefault(shape: Shape, value: Key['default'] & {}): Key {
+  return { shape, default: value };
+}
+
+export const text: Shape = { kind: 'text', expected: 'a string that is not empty', pattern: /./s };
+export const anyText: Shape = { kind: 'text', expected: 'a string' };
+/** A program and its arguments; see {@link Shape}. */
+export const command: Shape = { kind: 'command' };
+export const duration: Shape = {
+  kind: 'text',
+  expected: 'a duration with a unit, such as "30s" or "1h30m"',
+  pattern: /^(\d+(\.\d+)?(ms|s|m|h))+$/,
+};
+export const count: Shape = { kind: 'number', minimum: 1, whole: true };
+export const environment: Shape = {
+  kind: 'map',
+  of: anyText,
+  expected: 'an object of strings',
+};

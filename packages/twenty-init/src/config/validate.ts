@@ -1,0 +1,184 @@
+import { closest } from './closest.ts';
+import type { Config } from './config.ts';
+import type { Problem } from './problem.ts';
+import { ruleProblems } from './rules.ts';
+import { configShape } from './schema.ts';
+import type { Key, Shape } from './shape.ts';
+
+export type Validated = { readonly config: Config } | { readonly problems: readonly Problem[] };
+
+/** Checks a config against its shape and the rules beyond it; finds every problem, not only the first. */
+export function validate(input: unknown): Validated {
+  const shapeProblems = check(configShape, input, '');
+  // What a rule looks at has to have the right shape first.
+  const problems =
+    shapeProblems.length > 0 ? shapeProblems : ruleProblems(input as unknown as Config);
+  return problems.length > 0 ? { problems } : { config: input as Config };
+}
+
+function check(shape: Shape, value: unknown, where: string): Problem[] {
+  switch (shape.kind) {
+    case 'text':
+      if (typeof value !== 'string') return [unexpected(where, shape.expected, value)];
+      return shape.pattern === undefined || shape.pattern.test(value)
+        ? []
+        : [unexpected(where, shape.expected, value)];
+    case 'number':
+      return typeof value === 'number' &&
+        value >= shape.minimum &&
+        (!shape.whole || Number.isInteger(value))
+        ? []
+        : [unexpected(where, expectedOf(shape), value)];
+    case 'boolean':
+      return typeof value === 'boolean' ? [] : [unexpected(where, expectedOf(shape), value)];
+    case 'choice':
+      return (shape.values as readonly unknown[]).includes(value)
+        ? []
+        : [unexpected(where, expectedOf(shape), value)];
+    case 'function':
+      return typeof value === 'function' ? [] : [unexpected(where, expectedOf(shape), value)];
+    case 'command':
+      return checkCommand(value, where);
+    case 'list':
+      if (!Array.isArray(value)) return [unexpected(where, shape.expected, value)];
+      if (shape.notEmpty === true && value.length === 0)
+        return [{ where, what: 'must not be empty' }];
+      return value.flatMap((item, index) => check(shape.of, item, `${where}.${index}`));
+    case 'map':
+      if (!isObject(value)) return [unexpected(where, shape.expected, value)];
+      return Object.entries(value).flatMap(([key, item]) => check(shape.of, item, at(where, key)));
+    case 'object':
+      return checkObject(shape, value, where);
+    case 'either': {
+      const fitting = shape.shapes.find((candidate) => hasTypeOf(candidate, value));
+      return fitting === undefined
+        ? [unexpected(where, shape.expected, value)]
+        : check(fitting, value, where);
+    }
+  }
+}
+
+function checkCommand(value: unknown, where: string): Problem[] {
+  if (!Array.isArray(value)) return [unexpected(where, expectedOf({ kind: 'command' }), value)];
+  const words = value.flatMap((word, index) =>
+    typeof word === 'string' ? [] : [unexpected(`${where}.${index}`, 'a string', word)],
+  );
+  if (words.length > 0) return words;
+  return value.length > 0 && value[0] !== '' ? [] : [{ where, what: 'must name a program first' }];
+}
+
+function checkObject(shape: Shape & { kind: 'object' }, value: unknown, where: string): Problem[] {
+  if (!isObject(value)) return [unexpected(where, expectedOf(shape), value)];
+  const problems = Object.entries(value).flatMap(([key, item]) => {
+    const known = shape.keys[key]?.shape ?? shape.rest;
+    // A key that was written with the value undefined was not written: a config in TypeScript may do that.
+    if (item === undefined) return [];
+    return known === undefined
+      ? [unknownKey(shape.keys, key, at(where, key))]
+      : check(known, item, at(where, key));
+  });
+  const missing = Object.entries(shape.keys)
+    .filter(([key, { required }]) => required === true && value[key] === undefined)
+    .map(([key]) => ({ where: at(where, key), what: 'is missing' }));
+  return [...problems, ...missing, ...choiceProblems(shape.exactlyOneOf, value, where)];
+}
+
+function choiceProblems(
+  keys: readonly string[] | undefined,
+  value: Readonly<Record<string, unknown>>,
+  where: string,
+): Problem[] {
+  const written = keys?.filter((key) => value[key] !== undefined);
+  if (keys === undefined || written === undefined || written.length === 1) return [];
+  const found = written.length === 0 ? 'none of them' : written.join(' and ');
+  return [{ where, what: `needs exactly one of ${keys.join(', ')}, has ${found}` }];
+}
+
+function unknownKey(keys: Readonly<Record<string, Key>>, key: string, where: string): Problem {
+  const known = Object.keys(keys).filter((name) => name !== '$schema');
+  const meant = closest(key, known);
+  return {
+    where,
+    what: `unknown key${meant === undefined ? `; known here: ${known.join(', ')}` : `, did you mean "${meant}"?`}`,
+  };
+}
+
+function unexpected(where: string, expected: string, value: unknown): Problem {
+  return {
+    where: where === '' ? 'the config' : where,
+    what: `expected ${expected}, got ${shown(value)}`,
+  };
+}
+
+/** A long text may be a secret that was pasted in the wrong place: it is never shown whole. */
+function shown(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  switch (typeof value) {
+    case 'string':
+      return value.length <= 20 ? JSON.stringify(value) : 'another text';
+    case 'number':
+    case 'boolean':
+      return String(value);
+    case 'undefined':
+      return 'nothing';
+    default:
+      return `${/^[aeiou]/.test(typeof value) ? 'an' : 'a'} ${typeof value}`;
+  }
+}
+
+/** In words. */
+function expectedOf(shape: Shape): string {
+  switch (shape.kind) {
+    case 'text':
+    case 'list':
+    case 'map':
+    case 'either':
+      return shape.expected;
+    case 'number':
+      return `a${shape.whole ? ' whole' : ''} number of at least ${shape.minimum}`;
+    case 'boolean':
+      return 'true or false';
+    case 'choice': {
+      const values = shape.values.map((value) => JSON.stringify(value));
+      return values.length === 1
+        ? String(values[0])
+        : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+    }
+    case 'command':
+      return 'a list such as ["node", "server.js"] (no shell splits it)';
+    case 'object':
+      return shape.expected ?? 'an object';
+    case 'function':
+      return 'a function (in a TypeScript or JavaScript config)';
+  }
+}
+
+function hasTypeOf(shape: Shape, value: unknown): boolean {
+  switch (shape.kind) {
+    case 'text':
+      return typeof value === 'string';
+    case 'number':
+    case 'boolean':
+    case 'function':
+      return typeof value === shape.kind;
+    case 'choice':
+      return shape.values.some((candidate) => typeof candidate === typeof value);
+    case 'command':
+    case 'list':
+      return Array.isArray(value);
+    case 'map':
+    case 'object':
+      return isObject(value);
+    case 'either':
+      return shape.shapes.some((candidate) => hasTypeOf(candidate, value));
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function at(where: string, key: string): string {
+  return where === '' ? key : `${where}.${key}`;
+}

@@ -1,0 +1,34 @@
+import { spawnChild } from '@twenty-init/core';
+import type { Command } from '../boot/command.ts';
+import type { ProbeResult } from '../system.ts';
+
+/** Ready when the command exits 0. What it writes is shown only as the reason. */
+export async function exec(command: Command, timeoutMs: number): Promise<ProbeResult> {
+  const [program, ...args] = command.argv;
+  const child = await spawnChild(program, args, {
+    cwd: command.cwd,
+    env: command.env,
+    stdin: 'ignore',
+    output: 'pipe',
+    parentDeath: 'SIGKILL',
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-200);
+    });
+  }
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    child.stop({ signal: 'SIGKILL', gracePeriodMs: 0 });
+  }, timeoutMs);
+  const { exitCode } = await child.exited;
+  clearTimeout(timer);
+  child.stdout.destroy();
+  child.stderr.destroy();
+  if (timedOut) return { ok: false, reason: `"${command.shown}" took longer than ${timeoutMs} ms` };
+  const last = said.trim().split('\n').at(-1) ?? '';
+  const reason = `"${command.shown}" exit ${exitCode}${last === '' ? '' : `: ${last}`}`;
+  return { ok: exitCode === 0, reason };
+}

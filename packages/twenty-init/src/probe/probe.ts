@@ -1,0 +1,18 @@
+import type { Readiness } from '../boot/readiness.ts';
+import type { ProbeResult } from '../system.ts';
+
+/** One look at whether the app is ready. What a probe needs is imported when it is used. Never rejects. */
+export async function probe({ probe, timeoutMs }: Readiness): Promise<ProbeResult> {
+  try {
+    switch (probe.type) {
+      case 'httpGet':
+        return await (await import('./http-get.ts')).httpGet(probe.urls, timeoutMs);
+      case 'tcpSocket':
+        return await (await import('./tcp-socket.ts')).tcpSocket(probe, timeoutMs);
+      case 'exec':
+        return await (await import('./exec.ts')).exec(probe.command, timeoutMs);
+    }
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,65 @@
+import { setImmediate } from 'node:timers/promises';
+import { become, CoreError, handOff, pid1Path, spawnChild } from '@twenty-init/core';
+import type { App } from '../boot/app-plan.ts';
+import type { HandOff, RunningApp } from '../system.ts';
+
+/**
+ * The parent `pid1` is asked to end the tree as the app's config says. Any other parent cannot be asked: then a
+ * `pid1` of our own stays between, as a subreaper.
+ */
+export async function becomeApp(
+  { argv, cwd, env, gracePeriodMs, forwardedIsSuccess }: App,
+  pid1: number | undefined,
+  canceled: () => boolean,
+): Promise<never> {
+  const [program, ...args] = argv;
+  if (pid1 !== undefined) {
+    const result = await handOff(pid1, { pid: process.pid, gracePeriodMs, forwardedIsSuccess });
+    if (result === 'accepted') return await become(program, args, { cwd, env, canceled });
+  }
+  const options = [
+    '--grace',
+    `${gracePeriodMs}ms`,
+    ...(forwardedIsSuccess ? ['--expect', 'forwarded'] : []),
+    '--',
+  ];
+  return await become(pid1Path(), [...options, ...argv], { cwd, env, canceled });
+}
+
+/** One that may outlive us gets no parent-death signal. */
+export async function startApp({ argv, cwd, env }: App, outlives: boolean): Promise<RunningApp> {
+  const [program, ...args] = argv;
+  return await spawnChild(program, args, {
+    cwd,
+    env,
+    ...(outlives ? {} : { parentDeath: 'SIGTERM' as const }),
+  });
+}
+
+export async function handOffApp(
+  { gracePeriodMs, forwardedIsSuccess }: App,
+  pid: number,
+  pid1: number | undefined,
+): Promise<HandOff> {
+  if (pid1 === undefined) return { accepted: false, reason: 'the parent is not pid1' };
+  try {
+    const result = await handOff(pid1, { pid, gracePeriodMs, forwardedIsSuccess });
+    if (result !== 'accepted') return { accepted: false, reason: `pid1 (${pid1}) gave no answer` };
+  } catch (error) {
+    if (!(error instanceof CoreError)) throw error;
+    return { accepted: false, reason: error.message };
+  }
+  // A signal that pid1 sent before its answer is in libuv's pipe: the poll phase between two immediates reads it.
+  await setImmediate();
+  await setImmediate();
+  return { accepted: true, reason: '' };
+}
+
+/** What left the app's process group gets its signal and its time from `pid1` when we end. */
+export async function leaveRestTo(pid1: number, gracePeriodMs: number): Promise<void> {
+  try {
+    await handOff(pid1, { pid: process.pid, gracePeriodMs, forwardedIsSuccess: false });
+  } catch (error) {
+    if (!(error instanceof CoreError)) throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import { spawnChild } from '@twenty-init/core';
+import type { Command } from '../boot/command.ts';
+import type { Running } from '../system.ts';
+import { copyOutput } from './output.ts';
+
+/** Starts a command of a phase: nothing on stdin, and its output passed on to ours. */
+export async function runCommand({ argv, cwd, env }: Command): Promise<Running> {
+  const [program, ...args] = argv;
+  const child = await spawnChild(program, args, {
+    cwd,
+    env,
+    stdin: 'ignore',
+    output: 'pipe',
+    parentDeath: 'SIGKILL',
+  });
+  const output = copyOutput([
+    [child.stdout, 1],
+    [child.stderr, 2],
+  ]);
+  return {
+    pid: child.pid,
+    exited: child.exited.then(async (status) => {
+      await output.drained();
+      return status;
+    }),
+    kill: child.kill,
+    stop: child.stop,
+    lastLines: output.lastLines,
+    lastOutputAt: () => performance.timeOrigin + output.lastOutputAt(),
+  };
+}

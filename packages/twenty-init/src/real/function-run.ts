@@ -1,0 +1,98 @@
+import type { ExitStatus, Signal, StopOptions, StopResult } from '@twenty-init/core';
+import { type FunctionWork, literalCommand } from '../boot/command.ts';
+import type { RunContext } from '../config/config.ts';
+import type { Running } from '../system.ts';
+import { runCommand } from './command-run.ts';
+import { lineTail } from './line-tail.ts';
+import { writeAll } from './output.ts';
+
+/** Runs a function of the config as if it were a command: it can be stopped, and what it says is output. */
+export function runFunction({ run, cwd, env }: FunctionWork): Running {
+  const abort = new AbortController();
+  const tail = lineTail();
+  const remember = tail.from();
+  const commands = new Set<Running>();
+  let lastOutput = performance.now();
+  let failure: string | undefined;
+  let giveUp: (status: ExitStatus) => void = () => {};
+
+  const say = async (fd: number, text: string): Promise<void> => {
+    lastOutput = performance.now();
+    const bytes = Buffer.from(`${text}\n`);
+    remember(bytes);
+    await writeAll(fd, bytes);
+  };
+
+  const context: RunContext = {
+    cwd,
+    env,
+    signal: abort.signal,
+    log: (text) => {
+      say(1, text);
+    },
+    exec: async (line) => {
+      abort.signal.throwIfAborted();
+      const command = await runCommand(literalCommand(line, { cwd, env }));
+      commands.add(command);
+      const { exitCode } = await command.exited;
+      commands.delete(command);
+      for (const last of command.lastLines()) remember(Buffer.from(`${last}\n`));
+      if (exitCode !== 0)
+        throw Object.assign(new Error(`"${line.join(' ')}" ended with ${exitCode}`), { exitCode });
+    },
+  };
+
+  const execute = async (): Promise<ExitStatus> => {
+    try {
+      await run(context);
+      return { exitCode: 0 };
+    } catch (error) {
+      failure = error instanceof Error ? error.message : String(error);
+      await say(2, (error instanceof Error && error.stack) || failure);
+      return { exitCode: exitCodeOf(error) };
+    }
+  };
+  const exited = Promise.race([
+    execute(),
+    new Promise<ExitStatus>((resolve) => {
+      giveUp = resolve;
+    }),
+  ]);
+
+  const stop = async (options: StopOptions): Promise<StopResult> => {
+    abort.abort();
+    const stopped = Promise.all([...commands].map((command) => command.stop(options)));
+    const over = AbortSignal.any([
+      AbortSignal.timeout(options.gracePeriodMs),
+      ...(options.force === undefined ? [] : [options.force]),
+    ]);
+    // A function cannot be killed: when its time is over it is left to itself, and the process ends soon.
+    const leave = (): void => giveUp({ exitCode: 137, signal: 'SIGKILL' });
+    if (over.aborted) leave();
+    else over.addEventListener('abort', leave, { once: true });
+    const status = await exited;
+    over.removeEventListener('abort', leave);
+    const killed = (await stopped).flatMap((result) => result.killed);
+    return { ...status, killed };
+  };
+
+  return {
+    pid: process.pid,
+    exited,
+    kill: (signal: Signal) => [...commands].some((command) => command.kill(signal)),
+    stop,
+    lastLines: tail.lines,
+    lastOutputAt: () =>
+      Math.max(
+        performance.timeOrigin + lastOutput,
+        ...[...commands].map((command) => command.lastOutputAt()),
+      ),
+    failure: () => failure,
+  };
+}
+
+/** An error that knows its exit code keeps it. */
+function exitCodeOf(error: unknown): number {
+  const code: unknown = (error as { exitCode?: unknown } | null)?.exitCode;
+  return typeof code === 'number' && code > 0 && code < 256 ? code : 1;
+}

@@ -1,0 +1,69 @@
+import { write } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { lineTail } from './line-tail.ts';
+
+const writeAsync = promisify(write);
+
+/** For what is still in the pipe after the leader has ended; a descendant may hold the pipe open for ever. */
+const idleMs = 100;
+const retryMs = 5;
+
+export interface CopiedOutput {
+  /** Settles when everything written up to the end of the leader has been passed on. */
+  drained(): Promise<void>;
+  lastLines(): readonly string[];
+  /** In the time of `performance.now()`; the start of the copying when there was none. */
+  lastOutputAt(): number;
+}
+
+/** Passes the output of a step on, byte for byte and at the reader's pace, and remembers its last lines. */
+export function copyOutput(
+  sources: readonly (readonly [source: Readable, fd: number])[],
+): CopiedOutput {
+  const tail = lineTail();
+  let lastOutput = performance.now();
+  let lastActivity = lastOutput;
+  let finished = false;
+  const copying = Promise.all(
+    sources.map(async ([source, fd]) => {
+      const remember = tail.from();
+      for await (const chunk of source as AsyncIterable<Buffer>) {
+        lastOutput = performance.now();
+        remember(chunk);
+        await writeAll(fd, chunk);
+        lastActivity = performance.now();
+      }
+    }),
+  ).then(() => {
+    finished = true;
+  });
+  return {
+    lastLines: tail.lines,
+    lastOutputAt: () => lastOutput,
+    drained: async () => {
+      lastActivity = performance.now();
+      while (!finished && performance.now() - lastActivity < idleMs)
+        await Promise.race([copying, delay(idleMs / 4)]);
+      for (const [source] of sources) source.destroy();
+      await copying.catch(() => {}); // destroying a stream ends its iteration with an error
+    },
+  };
+}
+
+/** In the thread pool: a reader that has stopped must not stop the event loop, which has signals to handle. */
+export async function writeAll(fd: number, chunk: Buffer): Promise<void> {
+  for (let written = 0; written < chunk.length; ) {
+    try {
+      const { bytesWritten } = await writeAsync(fd, chunk, written);
+      written += bytesWritten;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // Somebody made the pipe non-blocking, and it is full.
+      if (code === 'EAGAIN') await delay(retryMs);
+      // Nobody reads any more; the phase goes on.
+      else return;
+    }
+  }
+}

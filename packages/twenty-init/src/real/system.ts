@@ -1,0 +1,55 @@
+import { statSync } from 'node:fs';
+import { supervisingPid1 } from '@twenty-init/core';
+import { probe } from '../probe/probe.ts';
+import type { System } from '../system.ts';
+import { becomeApp, handOffApp, startApp } from './app.ts';
+import { runCommand } from './command-run.ts';
+
+export interface RealSystem extends System {
+  /** The `pid1` that is our parent and can be asked to take the app over. */
+  readonly pid1: number | undefined;
+  /** This process has put a `pid1` above itself already: it must not come to a third start. */
+  readonly isSecondStart: boolean;
+}
+
+/** Set for the second start. */
+export const secondStart = 'TWENTY_INIT_SECOND_START';
+
+/** Removes the variables that are for this process alone, such as the one in which `pid1` advertises itself. */
+export function realSystem(): RealSystem {
+  const pid1 = supervisingPid1();
+  const isSecondStart = process.env[secondStart] !== undefined;
+  delete process.env.PID1_HANDOFF;
+  delete process.env[secondStart];
+  return {
+    pid1,
+    isSecondStart,
+    now: () => performance.timeOrigin + performance.now(),
+    random: Math.random,
+    after: (ms, callback) => {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    },
+    start: async (work) =>
+      'run' in work
+        ? (await import('./function-run.ts')).runFunction(work)
+        : await runCommand(work),
+    exists,
+    become: (app, canceled) => becomeApp(app, pid1, canceled),
+    startApp,
+    probe,
+    handOff: (app, pid) => handOffApp(app, pid, pid1),
+  };
+}
+
+/** A file that may not be looked at is an error, and no answer. */
+function exists(path: string): boolean {
+  try {
+    statSync(path);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,9 @@
+export type { PhaseStatus } from '../boot/state.ts';
+export type { Problem } from '../config/problem.ts';
+export type { Outcome, Outcomes } from './outcome.ts';
+export {
+  type Rehearsal,
+  type RehearsedSignal,
+  type RehearseOptions,
+  rehearse,
+} from './rehearse.ts';

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { validate } from '../../src/config/validate.ts';
+import { bad, badBeyondSchema, good } from './corpus.ts';
+
+describe('a valid config', () => {
+  it.each(good)('may have %s', (_, config) => {
+    expect(validate(config)).toEqual({ config });
+  });
+
+  it('may have a function for a phase, and keys that are undefined', () => {
+    const config = {
+      name: undefined,
+      phases: { one: { run: async () => {}, timeout: undefined }, 'exec-app': {} },
+    };
+    expect(validate(config)).toEqual({ config });
+  });
+});
+
+describe('a bad config', () => {
+  it.each([...bad, ...badBeyondSchema])('with %s says where and what', (_, config, where, what) => {
+    expect(validate(config)).toEqual({
+      problems: expect.arrayContaining([{ where, what: expect.stringContaining(what) }]),
+    });
+  });
+
+  it('names every problem at once, every unknown key too', () => {
+    const result = validate({
+      nam: 'x',
+      cwdd: '/',
+      phases: { migrate: { command: 'x', timeout: 5 }, 'exec-app': { env: [] } },
+    });
+    const where = 'problems' in result ? result.problems.map((problem) => problem.where) : [];
+    expect(where.sort()).toEqual([
+      'cwdd',
+      'nam',
+      'phases.exec-app.env',
+      'phases.migrate.command',
+      'phases.migrate.timeout',
+    ]);
+  });
+
+  it('never shows a long text, which may be a secret', () => {
+    const secret = 'postgres://me:hunter2@localhost/app';
+    expect(JSON.stringify(validate({ phases: { 'exec-app': { command: secret } } }))).not.toContain(
+      'hunter2',
+    );
+  });
+});

@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { image } from '../harness/image.ts';
+import { openTerminal } from '../harness/terminal.ts';
+
+const secret = 'hunter2-and-more';
+const url = `postgres://me:${secret}@localhost/app`;
+
+/** Everything that prints something: preflight, failures, retries, last lines, conditions, the app. */
+const leaky = (format: string): object => ({
+  env: { required: ['TEST_URL'], fromFiles: ['TEST_KEY'] },
+  log: { format },
+  phases: {
+    show: { command: ['sh', '-c', 'echo "key $0"; exit 1', '${TEST_KEY}'], onFailure: 'warn' },
+    again: {
+      command: ['sh', '-c', 'echo "url $TEST_URL" >&2; exit 3', '${TEST_URL}'],
+      retry: { attempts: 2, delay: '1ms' },
+      skipIf: { exec: ['sh', '-c', 'exit 1', '${TEST_URL}'] },
+      onFailure: 'warn',
+      env: { COPY: '${TEST_KEY}' },
+    },
+    'exec-app': { command: ['sh', '-c', 'exit 5', '${TEST_URL}'], mode: 'supervise' },
+  },
+});
+
+describe('secrets', () => {
+  it.each(['text', 'json'])('are in none of our own lines (%s)', async (format) => {
+    using root = image({ 'twenty-init.config.json': leaky(format), key: `${secret}\n` });
+    await using container = await root.boot({
+      env: { ...process.env, TEST_URL: url, TEST_KEY_FILE: 'key' },
+    });
+    expect(await container.exited).toBe(5);
+    const own = container
+      .stderr()
+      .split('\n')
+      // What the phase itself wrote is passed on as it is.
+      .filter((line) => line !== `url ${url}`);
+    expect(own.join('\n')).toContain('last 1 lines');
+    expect(own.join('\n')).not.toContain(secret);
+  });
+
+  it('are in none of the problems of a preflight', async () => {
+    using root = image({
+      'twenty-init.config.json': {
+        phases: { 'exec-app': { command: [url], cwd: '${TEST_URL}', gracePeriod: '1s' } },
+      },
+    });
+    await using container = await root.boot({ env: { ...process.env, TEST_URL: url } });
+    expect(await container.exited).toBe(78);
+    expect(container.stderr()).toContain('me:***@localhost');
+    expect(container.stderr()).not.toContain(secret);
+  });
+
+  it('are not in what plan and check print', () => {
+    using root = image({ 'twenty-init.config.json': leaky('text'), key: secret });
+    for (const argv of [
+      ['check'],
+      ['plan'],
+      ['plan', '--format', 'json'],
+      ['plan', '--format', 'mermaid'],
+    ]) {
+      const { stdout, stderr, code } = root.command(argv, {
+        env: { ...process.env, TEST_URL: url, TEST_KEY_FILE: 'key' },
+      });
+      expect(code, stderr).toBe(0);
+      expect(stdout + stderr).not.toContain(secret);
+    }
+  });
+});
+
+describe('the log as JSON', () => {
+  it('is one object a line, with the same fields for the same things', async () => {
+    using root = image({
+      'twenty-init.config.json': {
+        log: { format: 'json' },
+        phases: {
+          migrate: { command: ['true'] },
+          register: { command: ['sh', '-c', 'exit 3'] },
+          'exec-app': { command: ['true'] },
+        },
+      },
+    });
+    await using container = await root.boot();
+    expect(await container.exited).toBe(3);
+    const events = container
+      .stderr()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    for (const event of events)
+      expect(event).toMatchObject({
+        name: 'twenty-init',
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+        level: expect.stringMatching(/^(info|warn|error)$/),
+        msg: expect.any(String),
+        event: expect.any(String),
+      });
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        event: 'phase-ended',
+        phase: 'migrate',
+        outcome: 'succeeded',
+        exitCode: 0,
+        cwd: root.root,
+        durationMs: expect.any(Number),
+      }),
+    );
+    expect(events.at(-1)).toMatchObject({
+      event: 'ended',
+      level: 'error',
+      exitCode: 3,
+      exitedBy: 'phase',
+      phase: 'register',
+    });
+  });
+});
+
+describe('the termination message', () => {
+  it('says who ended the container and why, when its file is there', async () => {
+    using root = image({
+      'dev/termination-log': '',
+      'dev/null': '',
+      'twenty-init.config.json': {
+        phases: {
+          migrate: { command: ['sh', '-c', 'echo no such table; exit 43'] },
+          'exec-app': { command: ['true'] },
+        },
+      },
+    });
+    const mount = 'mount --bind /dev/null dev/null && mount --bind dev /dev && exec "$@"';
+    await using container = await root.boot({
+      wrapper: ['unshare', '--mount', 'sh', '-c', mount, 'sh'],
+    });
+    expect(await container.exited, container.stderr()).toBe(43);
+    expect(JSON.parse(readFileSync(root.path('dev/termination-log'), 'utf8'))).toMatchObject({
+      exitCode: 43,
+      exitedBy: 'phase',
+      phase: 'migrate',
+      reason: expect.stringMatching(/^migrate failed: exit 43/),
+      lastLines: ['no such table'],
+    });
+  });
+});
+
+describe('colors', () => {
+  const config = { phases: { 'exec-app': { command: ['true'] } } };
+
+  it.each([
+    ['on a terminal', {}, true],
+    ['with NO_COLOR', { NO_COLOR: '1' }, false],
+  ])('%s: %j', async (_, env, colored) => {
+    using root = image({ 'twenty-init.config.json': config });
+    await using terminal = openTerminal(root.commandLine(['run']), {
+      cwd: root.root,
+      env: { ...process.env, NO_COLOR: '', TERM: 'xterm', ...env },
+    });
+    await terminal.exited;
+    expect(terminal.screen()).toContain('exec-app');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the color codes
+    expect(/\u001b\[\d+m/.test(terminal.screen())).toBe(colored);
+  });
+
+  it('are none in a pipe', async () => {
+    using root = image({ 'twenty-init.config.json': config });
+    await using container = await root.boot();
+    await container.exited;
+    expect(container.stderr()).not.toContain('\u001b[');
+  });
+});

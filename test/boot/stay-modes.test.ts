@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Container } from '../harness/container.ts';
+import { image } from '../harness/image.ts';
+import type { Process } from '../harness/proc.ts';
+import { until } from '../harness/wait.ts';
+
+const server = `#!/usr/bin/env node
+  const { createServer } = require('node:http');
+  const fs = require('node:fs');
+  process.on('SIGTERM', () => { console.log('shutting down'); process.exit(0); });
+  process.on('SIGHUP', () => console.log('reloading'));
+  process.on('SIGUSR2', () => console.log('dumping'));
+  createServer((request, response) => {
+    response.statusCode = fs.existsSync('ready') ? 200 : 503;
+    response.end();
+  }).listen(0, '127.0.0.1', function () {
+    fs.writeFileSync('port', String(this.address().port));
+    console.log('listening');
+  });
+`;
+/** Ready when the server answers 200; the port is not known before. */
+const probe = `#!/usr/bin/env node
+  const port = require('node:fs').readFileSync('port', 'utf8');
+  require('node:http').get('http://127.0.0.1:' + port, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1));
+`;
+const readiness = { exec: ['./probe.js'], period: '20ms', timeout: '10s' };
+const files = (exec: object, more: object = {}): Record<string, string | object> => ({
+  'server.js': server,
+  'probe.js': probe,
+  ready: 'x',
+  'twenty-init.config.json': {
+    phases: { migrate: { command: ['true'] }, 'exec-app': { command: ['./server.js'], ...exec } },
+    ...more,
+  },
+});
+
+/** What runs, by the name of its program, the init first. */
+const names = (container: Container): string[] =>
+  container
+    .processes()
+    .filter(({ argv }) => !argv.join(' ').includes('probe.js'))
+    .map(({ argv: [program = '', script = ''] }: Process) => {
+      const word = /node$/.test(program) ? script : program;
+      return word.replace(/.*\//, '');
+    });
+
+describe('mode handoff', () => {
+  it.each(['pid1', 'twenty-init'] as const)(
+    'under %s leaves pid1 and the app, which is its child, and a few kilobytes of ours',
+    async (entrypoint) => {
+      using root = image(files({ readiness }));
+      await using container = await root.boot({ entrypoint });
+      await container.seen(/exec-app is pid1's now/);
+      await until('twenty-init is gone', () => names(container).length === 2);
+      expect(names(container)).toEqual(['pid1', 'server.js']);
+      const [init, app] = container.processes();
+      expect(app?.ppid).toBe(init?.pid);
+      const rss = /^Rss: +(\d+) kB/m.exec(
+        readFileSync(`/proc/${container.init}/smaps_rollup`, 'utf8'),
+      )?.[1];
+      expect(Number(rss)).toBeLessThanOrEqual(64);
+      container.kill('SIGTERM');
+      expect(await container.exited).toBe(0);
+      expect(container.stdout()).toContain('shutting down');
+    },
+  );
+
+  it('under another init puts a pid1 of its own above, so every value of the config holds', async () => {
+    using root = image(
+      files({ readiness, successExitCodes: [0, 'forwarded'], gracePeriod: '10s' }),
+    );
+    await using container = await root.boot({ entrypoint: 'sh' });
+    await container.seen(/exec-app is pid1's now/);
+    await until('twenty-init is gone', () => names(container).length === 3);
+    expect(names(container)).toEqual(['sh', 'pid1', 'server.js']);
+    const pid1 = container.processes()[1];
+    process.kill(pid1?.pid ?? -1, 'SIGTERM');
+    expect(await container.exited).toBe(0);
+  });
+
+  it('keeps the grace period and the success codes of the config after it has left', async () => {
+    using root = image({
+      ...files({ readiness: { exec: ['true'] }, gracePeriod: '300ms' }),
+      'server.js': '#!/bin/sh\ntrap "echo not me" TERM\necho up\nwhile :; do sleep 0.01; done\n',
+    });
+    await using container = await root.boot();
+    await container.seen(/exec-app is pid1's now/);
+    await until('twenty-init is gone', () => !names(container).includes('twenty-init.js'));
+    container.kill('SIGTERM');
+    expect(await container.exited).toBe(137);
+    expect(container.stdout()).toContain('not me');
+  });
+
+  it('loses no signal, whenever it comes', async () => {
+    const counts = `#!/usr/bin/env node
+      let got = 0;
+      process.on('SIGTERM', () => { got++; process.exit(70 + got); });
+      setInterval(() => {}, 1000);
+      console.log('up');
+    `;
+    using root = image({ ...files({ readiness: { exec: ['true'] } }), 'server.js': counts });
+    for (const moment of [/exec-app ready/, /^up$/m, /pid1's now/])
+      for (let turns = 0; turns < 3; turns++) {
+        await using container = await root.boot();
+        await container.seen(moment);
+        await container.seen(/^up$/m);
+        for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+        container.kill('SIGTERM');
+        expect(await container.exited, `${moment} + ${turns}: ${container.stderr()}`).toBe(71);
+      }
+  });
+
+  it('stays and ends with the code of the app that ends before it is ready', async () => {
+    using root = image({ ...files({ readiness }), 'server.js': '#!/bin/sh\nexit 9\n' });
+    await using container = await root.boot();
+    expect(await container.exited).toBe(9);
+  });
+});
+
+describe('mode supervise', () => {
+  const supervise = { mode: 'supervise', readiness };
+
+  it('says which key decided for it, stays beside the app, and passes signals on', async () => {
+    using root = image(files({ readiness, restart: 'on-failure' }));
+    await using container = await root.boot();
+    await container.seen(/mode supervise: exec-app\.restart/);
+    await container.seen(/exec-app ready/);
+    expect(names(container)).toEqual(['pid1', 'twenty-init.js', 'server.js']);
+    container.kill('SIGHUP');
+    await container.seen(/reloading/);
+    container.kill('SIGUSR2');
+    await container.seen(/dumping/);
+    container.kill('SIGTERM');
+    expect(await container.exited).toBe(0);
+    expect(container.stdout()).toContain('shutting down');
+  });
+
+  it.each(['pid1', 'sh', 'twenty-init'] as const)(
+    'under %s also ends what left the group of the app, in order',
+    async (entrypoint) => {
+      using root = image({
+        ...files({ mode: 'supervise', gracePeriod: '10s' }),
+        'server.js':
+          '#!/bin/sh\nsetsid sh -c \'trap "echo swept; exit" TERM; echo up; while :; do sleep 0.01; done\' &\nwait\n',
+      });
+      await using container = await root.boot({ entrypoint });
+      await container.seen(/^up$/m);
+      const pid1 = container.processes().find(({ argv }) => argv[0]?.endsWith('pid1'));
+      process.kill(pid1?.pid ?? -1, 'SIGTERM');
+      await container.exited;
+      expect(container.stdout()).toContain('swept');
+    },
+  );
+
+  it('drains the app behind a package manager that dies first', async () => {
+    using root = image({
+      ...files({
+        mode: 'supervise',
+        command: ['npm', 'start'],
+        successExitCodes: [0, 'forwarded'],
+      }),
+      'package.json': { scripts: { start: './server.js' } },
+    });
+    await using container = await root.boot();
+    await container.seen(/listening/);
+    container.kill('SIGTERM');
+    expect(await container.exited).toBe(0);
+    expect(container.stdout()).toContain('shutting down');
+  });
+
+  it('starts the app again when it fails, and runs post phases at the end', async () => {
+    using root = image({
+      ...files(
+        { mode: 'supervise', restart: { policy: 'on-failure', delay: '10ms' } },
+        { post: { report: { command: ['echo', 'reported'] } } },
+      ),
+      'server.js': '#!/bin/sh\necho x >> starts\n[ $(wc -l < starts) -ge 3 ] || exit 1\n',
+    });
+    await using container = await root.boot();
+    expect(await container.exited).toBe(0);
+    expect(readFileSync(root.path('starts'), 'utf8')).toBe('x\nx\nx\n');
+    expect(container.stdout()).toContain('reported');
+  });
+
+  it.each([
+    ['httpGet', (port: number) => ({ httpGet: `http://127.0.0.1:${port}/` })],
+    [
+      'httpGet of several',
+      (port: number) => ({ httpGet: [`http://127.0.0.1:${port}/`, `http://localhost:${port}/x`] }),
+    ],
+    ['tcpSocket', (port: number) => ({ tcpSocket: `127.0.0.1:${port}` })],
+  ])('is ready by %s', async (_, kind) => {
+    const { createServer } = await import('node:net');
+    const free = await new Promise<number>((resolve) => {
+      const probed = createServer().listen(0, '127.0.0.1', () => {
+        const address = probed.address();
+        probed.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
+      });
+    });
+    using root = image({
+      ...files({ ...supervise, readiness: { ...kind(free), period: '20ms' } }),
+      'server.js': server.replace("listen(0, '127.0.0.1'", `listen(${free}`),
+    });
+    await using container = await root.boot();
+    await container.seen(/exec-app ready/);
+    container.kill('SIGTERM');
+    expect(await container.exited).toBe(0);
+  });
+});
