@@ -45,6 +45,9 @@ static uint64_t stops_forwarded; /* what TERM, INT and QUIT became on their way 
 static int stops_received, interrupts;
 static long deadline_ms; /* 0: the clock does not run */
 static int holds_real_time;
+/* The signal of the handoff itself cannot wait in the kernel's queue: a message may stand behind it. */
+static struct siginfo held_back[64];
+static size_t held_back_count;
 static int has_foreground; /* was handed to the child */
 
 /* --- text ------------------------------------------------------------------------------------------------------- */
@@ -1388,6 +1391,18 @@ static void wake_for(int signal, pid_t target) {
 		(void)sys2(SYS_kill, target, SIGCONT); /* it may have ended meanwhile */
 }
 
+/* To a process, or to a group by its negative. rt_sigqueueinfo keeps the value of a signal; it has no form for a group.
+ *
+ * Node, which a process that will hand off is, blocks nothing in its helper threads: two signals that come together may
+ * be taken by two of them, and the answer to a handoff would overtake a signal that came before it. The main thread
+ * keeps the order. */
+static long send_to(pid_t target, int signal, const struct siginfo *info) {
+	const int queued = info->code == SI_QUEUE && target > 0;
+	if (holds_real_time && target > 0)
+		return queued ? sys4(SYS_rt_tgsigqueueinfo, target, target, signal, info) : sys3(SYS_tgkill, target, target, signal);
+	return queued ? sys3(SYS_rt_sigqueueinfo, target, signal, info) : sys2(SYS_kill, target, signal);
+}
+
 /* To the main child, or to its group. */
 static void deliver(int signal, const struct siginfo *info) {
 	static int warned;
@@ -1403,9 +1418,7 @@ static void deliver(int signal, const struct siginfo *info) {
 	}
 	if (signal == SIGCONT) child.stop_forwarded = 0;
 	const pid_t target = config.group ? -child.group : child.pid;
-	/* rt_sigqueueinfo keeps the value; it has no form for a group. */
-	const long result = info->code == SI_QUEUE && !config.group ? sys3(SYS_rt_sigqueueinfo, target, signal, info)
-								    : sys2(SYS_kill, target, signal);
+	const long result = send_to(target, signal, info);
 	if (result == 0) {
 		trace(FORWARDED_TO, number(signal), signal_name(signal), number(child.pid), signal_description(signal));
 		wake_for(signal, target);
@@ -1498,9 +1511,19 @@ static int take_handoff(const struct siginfo *info) {
 			if (group > 0 && group != (pid_t)sys1(SYS_getpgid, 0)) child.group = group;
 		}
 		if (stops_forwarded) start_clock();
+		for (size_t index = 0; index < held_back_count; index++) forward(&held_back[index]);
+		held_back_count = 0;
 	} else holds_real_time = 1;
-	(void)sys2(SYS_kill, info->pid, SIGURG); /* without an answer the sender stays */
+	(void)sys3(SYS_tgkill, info->pid, info->pid, SIGURG); /* without an answer the sender stays */
 	tell(HANDED_OFF, number(pid), number(info->pid));
+	return 1;
+}
+
+/* True when signal 64 is a handoff message, or has to wait for one. */
+static int is_for_us(const struct siginfo *info) {
+	if (take_handoff(info)) return 1;
+	if (!holds_real_time || held_back_count == sizeof held_back / sizeof *held_back) return 0;
+	held_back[held_back_count++] = *info;
 	return 1;
 }
 
@@ -1543,7 +1566,7 @@ static void child_stopped(int signal) {
 static void take_queued_handoffs(void) {
 	struct siginfo info;
 	while (queued_signal(bit(HANDOFF_SIGNAL), &info))
-		if (!take_handoff(&info)) forward(&info);
+		if (!is_for_us(&info)) forward(&info);
 }
 
 /* The process that handed over has ended: the new main child must be ours by now, else its code is the result. */
@@ -1654,7 +1677,7 @@ static int supervise(void) {
 		struct siginfo info;
 		const int signal = next_signal(&info);
 		if (signal) trace(signal == SIGCHLD ? RECEIVED_CHILD : RECEIVED, number(signal));
-		if (signal && signal != SIGCHLD && !(signal == HANDOFF_SIGNAL && take_handoff(&info))) {
+		if (signal && signal != SIGCHLD && !(signal == HANDOFF_SIGNAL && is_for_us(&info))) {
 			forward(&info);
 			if (is_forced_by(signal)) return kill_all(FORCED);
 		}

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { getSystemErrorName } from 'node:util';
 import spawn from 'cross-spawn';
 import { CoreError } from '../errors.ts';
+import { type ExitStatus, exitStatus } from '../exit-status.ts';
 import { originalFileLimit } from '../file-limit.ts';
 import { loadAddon, pid1Path } from '../native.ts';
 import { findProgram } from '../program.ts';
@@ -13,7 +14,11 @@ import type { SpawnChildOptions } from './spawn-child.ts';
 import { startError } from './start-error.ts';
 
 export interface Launched {
-  readonly spawned: ChildProcess;
+  readonly pid: number;
+  /** Listened for from the start: a short program has ended before the promise of {@link launch} is heard of. */
+  readonly exited: Promise<ExitStatus>;
+  /** Whether it has been reaped; its pid may be somebody else's then. */
+  hasEnded(): boolean;
   /** With `output: 'pipe'`. */
   readonly pipes?: { readonly stdout: Readable; readonly stderr: Readable };
 }
@@ -51,16 +56,28 @@ async function launchByShim(
       env,
       stdio: [stdin, stdout?.writeEnd ?? 'inherit', stderr?.writeEnd ?? 'inherit', 'pipe'],
     });
+    const running = watchExit(spawned);
     await executed(spawned, command, cwd, env);
     return stdout === undefined || stderr === undefined
-      ? { spawned }
-      : { spawned, pipes: { stdout: stdout.stream, stderr: stderr.stream } };
+      ? running
+      : { ...running, pipes: { stdout: stdout.stream, stderr: stderr.stream } };
   } catch (error) {
     for (const { stream } of pipes) stream.destroy();
     throw startError(command, error);
   } finally {
     for (const { writeEnd } of pipes) closeSync(writeEnd);
   }
+}
+
+/** The pid is undefined only after a failed start, which throws later. */
+function watchExit(spawned: ChildProcess): Launched {
+  return {
+    pid: spawned.pid as number,
+    exited: new Promise((resolve) => {
+      spawned.once('exit', (code, signal) => resolve(exitStatus(code, signal)));
+    }),
+    hasEnded: () => spawned.exitCode !== null || spawned.signalCode !== null,
+  };
 }
 
 const errorFd = 3;
@@ -126,13 +143,12 @@ async function launchByNode(
       detached: system.platform !== 'win32',
       stdio: [stdin, output, output],
     });
+    const running = watchExit(spawned);
     await new Promise<void>((resolve, reject) => {
       spawned.once('spawn', resolve).once('error', reject);
     });
     const { stdout, stderr } = spawned;
-    return stdout === null || stderr === null
-      ? { spawned }
-      : { spawned, pipes: { stdout, stderr } };
+    return stdout === null || stderr === null ? running : { ...running, pipes: { stdout, stderr } };
   } catch (error) {
     throw startError(command, error);
   }

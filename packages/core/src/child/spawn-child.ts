@@ -1,13 +1,12 @@
-import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { checkCwd } from '../cwd.ts';
-import { type ExitStatus, exitStatus } from '../exit-status.ts';
+import type { ExitStatus } from '../exit-status.ts';
 import { requireLinux, requireMainThread } from '../platform.ts';
 import type { Signal } from '../signals.ts';
 import { realSystem, type System } from '../system.ts';
 import { sendSignal } from '../tree/process-group.ts';
 import { foregroundOf, type JobState, watchJob } from './job.ts';
-import { launch } from './launch.ts';
+import { type Launched, launch } from './launch.ts';
 import { stopChild } from './stop.ts';
 
 export interface SpawnChildOptions {
@@ -99,8 +98,8 @@ export async function spawnChild(
   const { cwd = system.cwd(), env = system.env } = options;
   checkOptions(options, system);
   checkCwd(cwd);
-  const { spawned, pipes } = await launch(command, args, { ...options, cwd, env, system });
-  return { ...child(spawned, options, system), ...pipes };
+  const launched = await launch(command, args, { ...options, cwd, env, system });
+  return { ...child(launched, options, system), ...launched.pipes };
 }
 
 function checkOptions(options: SpawnChildOptions, system: System): void {
@@ -112,12 +111,10 @@ function checkOptions(options: SpawnChildOptions, system: System): void {
 }
 
 function child(
-  spawned: ChildProcess,
+  { pid, exited: reaped, hasEnded }: Launched,
   { foreground = false, onJobChange }: SpawnChildOptions,
   system: System,
 ): Child {
-  const pid = spawned.pid as number;
-  let ended = false;
   const terminal = foreground ? foregroundOf(pid, system) : undefined;
   const onChange = (state: JobState): void => {
     onJobChange?.(state);
@@ -127,17 +124,14 @@ function child(
     terminal !== undefined || onJobChange !== undefined
       ? watchJob(pid, onChange, system)
       : () => {};
-  const exited = new Promise<ExitStatus>((resolve) => {
-    spawned.once('exit', (code, signal) => {
-      ended = true;
-      unwatch();
-      terminal?.end();
-      resolve(exitStatus(code, signal));
-    });
+  const exited = reaped.then((status) => {
+    unwatch();
+    terminal?.end();
+    return status;
   });
   // After the leader is reaped its pid may be somebody else's, so it is never signalled then; the group id is safe
   // as long as the group has members.
-  const kill = (signal: Signal): boolean => !ended && sendSignal(pid, signal, system);
+  const kill = (signal: Signal): boolean => !hasEnded() && sendSignal(pid, signal, system);
   const self = { pid, exited, kill };
   return { ...self, stop: (stopOptions) => stopChild(self, stopOptions, system) };
 }

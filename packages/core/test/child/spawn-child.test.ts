@@ -55,6 +55,16 @@ describe.each([
     for await (const _ of child.stdout); // ends with the last member
   });
 
+  it('hears of the end of a program that is over before it is heard of, many at a time', async () => {
+    for (let round = 0; round < 10; round++) {
+      const ends = Array.from({ length: 10 }, async () => {
+        const { exited } = await spawnChild('sh', ['-c', 'exit 7'], { output: 'pipe' });
+        return (await exited).exitCode;
+      });
+      expect(await Promise.all(ends)).toEqual(Array(10).fill(7));
+    }
+  });
+
   it('reports the exit while a descendant holds its output open', async () => {
     const child = await spawnChild('sh', ['-c', 'sleep 1000 & exit 3'], { output: 'pipe', system });
     expect(await child.exited).toEqual({ exitCode: 3 });

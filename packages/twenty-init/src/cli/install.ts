@@ -1,7 +1,7 @@
-import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pid1Path, realSystem } from '@twenty-init/core';
-import { StartError } from '../start-error.ts';
+import { cannotWrite } from './write-output.ts';
 
 export interface InstallOptions {
   /** Default `/sbin`. Made when it is not there. */
@@ -10,7 +10,7 @@ export interface InstallOptions {
   readonly arch: string | undefined;
 }
 
-/** Puts `pid1` into a directory, executable, over one that is there and may be running. */
+/** Puts `pid1` into a directory, executable, over one that is there and may be running. Throws `OUTPUT`. */
 export function install(
   { directory = '/sbin', arch }: InstallOptions,
   print: (text: string) => number,
@@ -26,13 +26,8 @@ export function install(
     chmodSync(draft, 0o755);
     renameSync(draft, path);
   } catch (cause) {
-    rmSync(draft, { force: true });
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new StartError(
-      'USAGE',
-      `${path} cannot be written (${code}): be root, or name another directory: twenty-init install DIR`,
-      { cause },
-    );
+    if (existsSync(draft)) rmSync(draft);
+    throw cannotWrite(path, cause, '; be root, or name another directory: twenty-init install DIR');
   }
   return print(`installed ${path} for ${target.arch}\n`);
 }

@@ -1,4 +1,4 @@
-import { become, CoreError } from '@twenty-init/core';
+import { announceHandOff, become, CoreError } from '@twenty-init/core';
 import { boot } from '../boot/boot.ts';
 import { appPhase } from '../boot/plan.ts';
 import { preflight } from '../boot/preflight.ts';
@@ -60,6 +60,7 @@ async function bootPlanned(
   });
   if (startsApp)
     log('info', `mode ${plan.mode}: ${plan.modeBecause}`, { event: 'mode', mode: plan.mode });
+  if (startsApp && system.pid1 !== undefined) announceHandOff(system.pid1);
   let end: End | undefined;
   const tell = reporter(plan, log);
   const { ended, signal } = boot(plan, system, (report) => {
