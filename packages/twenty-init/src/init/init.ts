@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { StartError } from '../start-error.ts';
+import { isStartError, StartError } from '../start-error.ts';
 import { draftFromPackage } from './from-package.ts';
 import { draftFromScript } from './from-script.ts';
 
@@ -36,7 +36,7 @@ function fromPackage(): string {
   try {
     return draftFromPackage(JSON.parse(read(path)) as object);
   } catch (cause) {
-    if (cause instanceof StartError) throw cause;
+    if (isStartError(cause)) throw cause;
     throw new StartError('USAGE', `${path} is not JSON`, { cause });
   }
 }

@@ -27,14 +27,14 @@ export function copyOutput(
   let lastActivity = lastOutput;
   let finished = false;
   const copying = Promise.all(
-    sources.map(async ([source, fd]) => {
+    sources.map(([source, fd]) => {
       const remember = tail.from();
-      for await (const chunk of source as AsyncIterable<Buffer>) {
+      return eachChunk(source, async (chunk) => {
         lastOutput = performance.now();
         remember(chunk);
         await writeAll(fd, chunk);
         lastActivity = performance.now();
-      }
+      });
     }),
   ).then(() => {
     finished = true;
@@ -47,9 +47,25 @@ export function copyOutput(
       while (!finished && performance.now() - lastActivity < idleMs)
         await Promise.race([copying, delay(idleMs / 4)]);
       for (const [source] of sources) source.destroy();
-      await copying.catch(() => {}); // destroying a stream ends its iteration with an error
+      await copying;
     },
   };
+}
+
+/** One chunk at a time, until the stream closes. Cheaper than `for await`, whose first use costs 1 ms of the boot. */
+function eachChunk(source: Readable, take: (chunk: Buffer) => Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    let taking: Promise<void> = Promise.resolve();
+    source.on('data', (chunk: Buffer) => {
+      source.pause();
+      taking = take(chunk).then(() => {
+        source.resume();
+      });
+    });
+    // A pipe that breaks is one that has ended.
+    source.on('error', () => {});
+    source.once('close', () => resolve(taking));
+  });
 }
 
 /** In the thread pool: a reader that has stopped must not stop the event loop, which has signals to handle. */
