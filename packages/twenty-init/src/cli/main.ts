@@ -14,6 +14,14 @@ import { run } from './run.ts';
 export async function main(argv: readonly string[]): Promise<number> {
   const system = realSystem();
   const log = textLog({ writeLine, now: system.now, mask: maskFor(process.env) });
+  // Node ends with 0 when nothing is left to wait for; a boot that has not come to its end must not look like success.
+  process.once('beforeExit', () => {
+    log(
+      'error',
+      'nothing is left to wait for, but the boot has not ended: a promise was never settled',
+    );
+    process.exit(exitCodes.internal);
+  });
   try {
     const invocation = parseInvocation(argv);
     switch (invocation.command) {

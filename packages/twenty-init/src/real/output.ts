@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { lineTail } from './line-tail.ts';
+import type { Sink } from './log-file.ts';
 
 const writeAsync = promisify(write);
 
@@ -18,9 +19,10 @@ export interface CopiedOutput {
   lastOutputAt(): number;
 }
 
-/** Passes the output of a step on, byte for byte and at the reader's pace, and remembers its last lines. */
+/** Passes output on, byte for byte and at the pace of the slowest reader, and remembers its last lines. */
 export function copyOutput(
   sources: readonly (readonly [source: Readable, fd: number])[],
+  { sink, keepsLines = true }: { sink?: Sink | undefined; keepsLines?: boolean } = {},
 ): CopiedOutput {
   const tail = lineTail();
   let lastOutput = performance.now();
@@ -31,8 +33,8 @@ export function copyOutput(
       const remember = tail.from();
       return eachChunk(source, async (chunk) => {
         lastOutput = performance.now();
-        remember(chunk);
-        await writeAll(fd, chunk);
+        if (keepsLines) remember(chunk);
+        await Promise.all([writeAll(fd, chunk), sink?.write(chunk)]);
         lastActivity = performance.now();
       });
     }),
@@ -54,6 +56,8 @@ export function copyOutput(
 
 /** One chunk at a time, until the stream closes. Cheaper than `for await`, whose first use costs 1 ms of the boot. */
 function eachChunk(source: Readable, take: (chunk: Buffer) => Promise<void>): Promise<void> {
+  // A socket reads from its creation on: one that had nothing to say may be over before anybody listens.
+  if (source.closed) return Promise.resolve();
   return new Promise((resolve) => {
     let taking: Promise<void> = Promise.resolve();
     source.on('data', (chunk: Buffer) => {
