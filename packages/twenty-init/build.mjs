@@ -7,7 +7,7 @@
 // It is CommonJS because of the boot time: `import 'node:fs'` reads every export of it once, and the getter of one of
 // them loads all of Node's streams, which is 10 ms; `require` reads none.
 import { rmSync, writeFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { build } from 'esbuild';
 
 rmSync('dist/chunks', { recursive: true, force: true });
@@ -21,45 +21,55 @@ const options = {
   legalComments: 'linked',
 };
 
-const chunks = new Map();
+/** The source of each file in `dist/chunks`, by its name. */
+const sources = new Map();
 
 /** Leaves each dynamic import to a file of its own in `dist/chunks`. */
 const lazily = {
   name: 'lazily',
-  setup({ onResolve, initialOptions }) {
+  setup({ onResolve, resolve, initialOptions }) {
     const inChunk = initialOptions.outfile.startsWith('dist/chunks/');
-    onResolve({ filter: /./ }, ({ kind, path, importer, resolveDir }) => {
-      if (kind !== 'dynamic-import' || path.startsWith('node:') || path === 'jiti')
+    onResolve({ filter: /./ }, async ({ kind, path, importer, resolveDir, pluginData }) => {
+      if (kind !== 'dynamic-import' || pluginData === lazily || /^(node:|jiti$)/.test(path))
         return undefined;
-      const source = path.startsWith('.') ? resolve(resolveDir, path) : path;
-      const name = basename(source, '.ts');
-      const other = chunks.get(name);
-      if (other !== undefined && other !== source)
-        throw new Error(`${importer}: two chunks are named ${name}: ${other}, ${source}`);
-      chunks.set(name, source);
+      const found = await resolve(path, { kind, importer, resolveDir, pluginData: lazily });
+      const name = basename(path, '.ts');
+      const other = sources.get(name);
+      if (other !== undefined && other !== found.path)
+        throw new Error(`two chunks are named ${name}: ${other}, ${found.path}`);
+      sources.set(name, found.path);
       return { path: `./${inChunk ? '' : 'chunks/'}${name}.cjs`, external: true };
     });
   },
 };
 
-const cli = {
-  ...options,
-  format: 'cjs',
-  // A third of the bytes, and a millisecond of compiling. A stack in a report still has line and column.
-  minify: true,
-  plugins: [lazily],
-  define: { 'import.meta.url': 'moduleUrl' },
-  banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
-};
-await build({ ...cli, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.cjs' });
 const built = new Set();
-for (;;) {
-  const next = [...chunks].find(([name]) => !built.has(name));
-  if (next === undefined) break;
-  const [name, source] = next;
-  built.add(name);
-  await build({ ...cli, entryPoints: [source], outfile: `dist/chunks/${name}.cjs` });
+
+/** Builds a file, and what it imports when that is used. */
+async function buildCli(source, outfile) {
+  built.add(outfile);
+  const { metafile } = await build({
+    ...options,
+    entryPoints: [source],
+    outfile,
+    metafile: true,
+    format: 'cjs',
+    // A third of the bytes, and a millisecond of compiling. A stack in a report still has line and column.
+    minify: true,
+    plugins: [lazily],
+    define: { 'import.meta.url': 'moduleUrl' },
+    banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  });
+  // What the import was found in may have been left out of the bundle.
+  for (const { path, kind } of metafile.outputs[outfile].imports) {
+    const chunk = `dist/chunks/${basename(path)}`;
+    const chunkSource = sources.get(basename(path, '.cjs'));
+    if (kind === 'dynamic-import' && chunkSource !== undefined && !built.has(chunk))
+      await buildCli(chunkSource, chunk);
+  }
 }
+
+await buildCli('src/cli/main.ts', 'dist/cli.cjs');
 
 await build({
   ...options,

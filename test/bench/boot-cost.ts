@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pid1Path } from '@twenty-init/core';
 import { twentyInit } from '../harness/image.ts';
-import { nodeBinary, nodeVersions } from '../harness/nodes.ts';
+import { nodes } from '../harness/nodes.ts';
 
 const rounds = Number(process.argv[2] ?? 31);
 const limit = 1.6;
@@ -42,16 +42,12 @@ try {
   writeFileSync(file, JSON.stringify(config));
   writeFileSync(script, threeSpawns);
   print(`${rounds} rounds in turns, medians in ms; the limit is ${limit} x bare + three spawns\n`);
-  for (const version of nodeVersions) {
-    const node = nodeBinary(version);
-    if (node === undefined) print(`Node ${version}: not installed\n`);
-    else measure(version, node, file, script);
-  }
+  for (const [version, node] of nodes) measure(version, node, file, script);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function measure(version: number, node: string, file: string, script: string): void {
+function measure(version: string, node: string, file: string, script: string): void {
   const commands: Readonly<Record<string, readonly string[]>> = {
     bare: [node, '-e', '0'],
     spawning: [node, script],

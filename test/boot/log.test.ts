@@ -150,13 +150,14 @@ describe('colors', () => {
     ['with NO_COLOR', { NO_COLOR: '1' }, false],
   ])('%s: %j', async (_, env, colored) => {
     using root = image({ 'twenty-init.config.json': config });
-    const output = await openTerminal(root.commandLine(['run']), {
+    await using terminal = openTerminal(root.commandLine(['run']), {
       cwd: root.root,
       env: { ...process.env, NO_COLOR: '', TERM: 'xterm', ...env },
     });
-    expect(output).toContain('exec-app');
+    await terminal.exited;
+    expect(terminal.screen()).toContain('exec-app');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the color codes
-    expect(/\u001b\[\d+m/.test(output)).toBe(colored);
+    expect(/\u001b\[\d+m/.test(terminal.screen())).toBe(colored);
   });
 
   it('are none in a pipe', async () => {

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Container } from '../harness/container.ts';
+import { fixture } from '../harness/fixture.ts';
 import { image } from '../harness/image.ts';
 import { freePort } from '../harness/ports.ts';
 import type { Process } from '../harness/proc.ts';
@@ -47,6 +48,29 @@ const names = (container: Container): string[] =>
     });
 
 describe('mode handoff', () => {
+  it('real-time signals, which Node cannot receive, wait during the boot and reach the app', async () => {
+    using root = image({
+      'migrate.sh': '#!/bin/sh\necho migrating\nwhile [ ! -e go ]; do sleep 0.01; done\n',
+      'twenty-init.config.json': {
+        phases: {
+          migrate: { command: ['./migrate.sh'] },
+          'exec-app': {
+            command: [fixture('signal-log')],
+            readiness: { exec: ['true'] },
+          },
+        },
+      },
+    });
+    await using container = await root.boot();
+    await container.seen(/migrating/);
+    for (const signal of [37, 64, 37, 34]) container.kill(signal);
+    writeFileSync(root.path('go'), '');
+    await container.seen(/(signal \d+[^\n]*\n){4}/);
+    // In which order different signals arrive is not defined.
+    const arrived = container.stdout().match(/(?<=^signal )\d+/gm);
+    expect(arrived?.sort()).toEqual(['34', '37', '37', '64']);
+  });
+
   it.each(['pid1', 'twenty-init'] as const)(
     'under %s leaves pid1 and the app, which is its child, and a few kilobytes of ours',
     async (entrypoint) => {

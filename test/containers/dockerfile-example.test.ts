@@ -136,8 +136,37 @@ describe.skipIf(missing !== undefined)(
     it('refuses a wrong one with 125, and names it', () => {
       const { exitCode, stderr } = attempt('--env', 'PID1_GRACE=soon', image);
       expect(exitCode).toBe(125);
-      expect(stderr).toContain('PID1_GRACE=soon');
+      expect(stderr).toContain('bad value "soon" for PID1_GRACE');
     });
+
+    describe.skipIf(missing === undefined && !engine.initIsPid1)(
+      'docker run --init, with pid1 as the init-path of the engine',
+      () => {
+        const withInit = (...args: readonly string[]): readonly string[] => [
+          ...['--init', '--entrypoint', 'sh', ...args, image],
+        ];
+
+        it('starts as docker-init, which the engine can ask for its version', () => {
+          const { stdout } = attempt(...withInit(), '-c', 'tr "\\0" " " < /proc/1/cmdline');
+          expect(stdout).toMatch(/^\/sbin\/docker-init -- sh -c/);
+          expect(engine('info')).not.toContain('init version: N/A');
+        });
+
+        it('takes variables, which are all that one can pass', async () => {
+          const id = run(
+            ...withInit('--env', 'PID1_GRACE=10s', '--env', 'PID1_EXPECT=forwarded'),
+            ...[
+              '-c',
+              '(trap "echo swept; exit" TERM; echo up; while :; do sleep 0.1; done) & exec sleep 1000',
+            ],
+          );
+          await until('the second process', () => logs(id).includes('up\n'));
+          engine('stop', '--time', '20', id);
+          expect(logs(id)).toContain('swept\n');
+          expect(engine('inspect', '--format', '{{.State.ExitCode}}', id).trim()).toBe('0');
+        });
+      },
+    );
   },
 );
 

@@ -3,10 +3,10 @@
 
 import { canIsolate } from '../harness/container.ts';
 import { startPostgres } from '../harness/postgres.ts';
+import { screen } from '../harness/screen.ts';
 import { cleanUp } from './clean-up.ts';
 import { prepareExample } from './example.ts';
 import type { Outcome } from './outcome.ts';
-import { screen } from './screen.ts';
 import { runScript } from './script-run.ts';
 import { showTraps } from './traps.ts';
 import { runTwentyInit } from './twenty-init-run.ts';

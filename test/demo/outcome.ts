@@ -1,8 +1,8 @@
 import { type Container, enter, runAsInit, runAsSubreaper } from '../harness/container.ts';
 import { processes } from '../harness/proc.ts';
+import type { Screen } from '../harness/screen.ts';
 import { until } from '../harness/wait.ts';
 import type { Example } from './example.ts';
-import type { Screen } from './screen.ts';
 
 /** What the two runs are compared by. */
 export interface Outcome {

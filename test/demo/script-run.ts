@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Screen } from '../harness/screen.ts';
 import type { CleanUp } from './clean-up.ts';
 import type { Example } from './example.ts';
 import { type Outcome, ready, start, zombiesAfterOrphans } from './outcome.ts';
-import type { Screen } from './screen.ts';
 
 const patienceMs = 3000;
 

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pid1Path } from '@twenty-init/core';
+import type { Screen } from '../harness/screen.ts';
 import type { CleanUp } from './clean-up.ts';
 import type { Example } from './example.ts';
 import { ready, start } from './outcome.ts';
-import type { Screen } from './screen.ts';
 
 /** The two ways in which a wrong cwd ends, once each; section 2 was the right way. */
 export async function showTraps(

@@ -3,10 +3,10 @@ import { pid1Path } from '@twenty-init/core';
 import type { Container } from '../harness/container.ts';
 import { twentyInit } from '../harness/image.ts';
 import { cwdOf, type Process } from '../harness/proc.ts';
+import type { Screen } from '../harness/screen.ts';
 import type { CleanUp } from './clean-up.ts';
 import type { Example } from './example.ts';
 import { type Outcome, orphanCount, ready, start, zombiesAfterOrphans } from './outcome.ts';
-import type { Screen } from './screen.ts';
 
 /** Boots the example under pid1, looks at what runs, and stops it. */
 export async function runTwentyInit(

@@ -31,7 +31,14 @@ export interface Container {
 
 // Without root, a user namespace gives the right to make the others.
 const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
-const isolate = [...user, '--pid', '--fork', '--mount-proc', '--kill-child=KILL', '--'];
+export const isolate: readonly string[] = [
+  ...user,
+  '--pid',
+  '--fork',
+  '--mount-proc',
+  '--kill-child=KILL',
+  '--',
+];
 
 /** Whether this machine lets us make PID namespaces. */
 export function canIsolate(): boolean {
@@ -171,6 +178,6 @@ function kill(pid: number, signal: NodeJS.Signals | number): void {
   }
 }
 
-function shellCode(code: number | null, signal: NodeJS.Signals | null): number {
+export function shellCode(code: number | null, signal: NodeJS.Signals | null): number {
   return signal === null ? (code ?? 0) : 128 + constants.signals[signal];
 }

@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pid1Path } from '@twenty-init/core';
 import { until } from './wait.ts';
 
 export interface Docker {
@@ -9,6 +10,8 @@ export interface Docker {
   (...args: readonly string[]): string;
   /** The exit code and what it wrote; never throws for a code. */
   readonly attempt: (...args: readonly string[]) => Attempt;
+  /** Whether `docker run --init` takes `pid1`: with an engine of our own. */
+  readonly initIsPid1: boolean;
   readonly stop: () => Promise<void>;
 }
 
@@ -25,7 +28,7 @@ export type NoDocker = { readonly missing: string };
 export async function startDocker(): Promise<Docker | NoDocker> {
   if (spawnSync('docker', ['--version']).status !== 0)
     return { missing: 'docker is not installed' };
-  if (spawnSync('docker', ['info']).status === 0) return client([], async () => {});
+  if (spawnSync('docker', ['info']).status === 0) return client([], false, async () => {});
   if (spawnSync('dockerd', ['--version']).status !== 0)
     return { missing: 'no Docker engine answers, and dockerd is not installed' };
   if (process.getuid?.() !== 0)
@@ -33,6 +36,8 @@ export async function startDocker(): Promise<Docker | NoDocker> {
 
   const folder = mkdtempSync(join(tmpdir(), 'docker-'));
   const host = `unix://${join(folder, 'docker.sock')}`;
+  const init = join(folder, 'docker-init');
+  copyFileSync(pid1Path(), init);
   const daemon = spawn(
     // It ends with us, whatever ends us.
     'setpriv',
@@ -41,7 +46,7 @@ export async function startDocker(): Promise<Docker | NoDocker> {
       // No bridge and no iptables: the containers talk to nobody.
       ...['--host', host, '--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
       ...['--pidfile', join(folder, 'pid'), '--bridge', 'none', '--iptables=false'],
-      '--ip-forward=false',
+      ...['--ip-forward=false', '--init-path', init],
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
@@ -59,12 +64,16 @@ export async function startDocker(): Promise<Docker | NoDocker> {
     if (daemon.exitCode !== null || daemon.signalCode !== null) return 'never';
     return spawnSync('docker', ['--host', host, 'info']).status === 0 && 'now';
   }).catch(() => 'late');
-  if (answers === 'now') return client(['--host', host], stop);
+  if (answers === 'now') return client(['--host', host], true, stop);
   await stop();
   return { missing: `dockerd does not run here: ${log.trim().split('\n').at(-1)}` };
 }
 
-function client(options: readonly string[], stop: () => Promise<void>): Docker {
+function client(
+  options: readonly string[],
+  initIsPid1: boolean,
+  stop: () => Promise<void>,
+): Docker {
   const attempt = (...args: readonly string[]): Attempt => {
     const { status, stdout, stderr } = spawnSync('docker', [...options, ...args], {
       encoding: 'utf8',
@@ -79,5 +88,5 @@ function client(options: readonly string[], stop: () => Promise<void>): Docker {
       throw new Error(`docker ${args.join(' ')} failed with ${exitCode}:\n${stdout}${stderr}`);
     return stdout;
   };
-  return Object.assign(run, { attempt, stop });
+  return Object.assign(run, { attempt, initIsPid1, stop });
 }

@@ -1,17 +1,25 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-export const nodeVersions = [20, 22, 24, 26] as const;
+/** The Node versions that we support and that are installed here, as `[major, path of the program]`. */
+export const nodes: readonly (readonly [string, string])[] = ['20', '22', '24', '26'].flatMap(
+  (major) => installed(major, `node-${major}`, 'bin/node'),
+);
 
-/** The path of that major version of Node, from npm; undefined where npm has none for this machine. */
-export function nodeBinary(version: (typeof nodeVersions)[number]): string | undefined {
+/** Bun, where it is installed, in the same form. */
+export const bun: readonly (readonly [string, string])[] = installed(
+  'Bun',
+  '@oven/bun-linux-x64',
+  'bin/bun',
+);
+
+/** Optional dependencies: npm has these builds for x64 alone. */
+function installed(name: string, from: string, program: string): (readonly [string, string])[] {
   try {
-    const path = join(dirname(require.resolve(`node-${version}/package.json`)), 'bin/node');
-    return existsSync(path) ? path : undefined;
+    return [[name, join(dirname(require.resolve(`${from}/package.json`)), program)]];
   } catch {
-    return undefined;
+    return [];
   }
 }

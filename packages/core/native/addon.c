@@ -178,6 +178,28 @@ static napi_value js_rearm(napi_env env, napi_callback_info info) {
 	return number(env, 0);
 }
 
+static struct kernel_sigaction kept[SIGNALS + 1];
+
+/* keepAction(signal), restoreAction(signal): what the kernel does at a signal, put aside and put back. libuv forgets what
+ * was there before its first listener, and leaves the default action behind the last one. */
+static napi_value js_keep_action(napi_env env, napi_callback_info info) {
+	size_t count = 1;
+	napi_value argument = NULL;
+	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+	const int64_t signal = integer_argument(env, argument);
+	if (signal < 1 || signal > SIGNALS) return number(env, -EINVAL);
+	return number(env, sys(get_action((int)signal, &kept[signal])));
+}
+
+static napi_value js_restore_action(napi_env env, napi_callback_info info) {
+	size_t count = 1;
+	napi_value argument = NULL;
+	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+	const int64_t signal = integer_argument(env, argument);
+	if (signal < 1 || signal > SIGNALS) return number(env, -EINVAL);
+	return number(env, sys(set_action((int)signal, &kept[signal])));
+}
+
 /* sigqueue(pid, signal, value: bigint) */
 static napi_value js_sigqueue(napi_env env, napi_callback_info info) {
 	size_t count = 3;
@@ -221,6 +243,57 @@ static napi_value js_waitpid(napi_env env, napi_callback_info info) {
 	return number(env, reaped > 0 ? status : reaped == 0 ? -EAGAIN : reaped);
 }
 
+/* isZombie(pid): 1 when waitpid would take it now, else 0; -ECHILD when it is not ours. Takes nothing. */
+static napi_value js_is_zombie(napi_env env, napi_callback_info info) {
+	size_t count = 1;
+	napi_value argument = NULL;
+	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+	siginfo_t state = {0};
+	const long result = sys(waitid(P_PID, (id_t)integer_argument(env, argument), &state,
+				       WEXITED | WNOHANG | WNOWAIT | __WALL));
+	return number(env, result < 0 ? result : state.si_pid != 0);
+}
+
+/* jobChange(pid): n when the child was stopped by signal n since the last call, -SIGCONT (-18) when it was continued,
+ * 0 when neither. Never takes an exit: that is libuv's. */
+static napi_value js_job_change(napi_env env, napi_callback_info info) {
+	size_t count = 1;
+	napi_value argument = NULL;
+	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+	siginfo_t state = {0};
+	if (waitid(P_PID, (id_t)integer_argument(env, argument), &state, WSTOPPED | WCONTINUED | WNOHANG) != 0 ||
+	    !state.si_pid)
+		return number(env, 0);
+	return number(env, state.si_code == CLD_CONTINUED ? -SIGCONT : state.si_status);
+}
+
+/* foreground(group): the group that has the controlling terminal, which is given to another one first when group is
+ * not 0. */
+static napi_value js_foreground(napi_env env, napi_callback_info info) {
+	size_t count = 1;
+	napi_value argument = NULL;
+	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+	const pid_t group = (pid_t)integer_argument(env, argument);
+	const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (terminal < 0) return number(env, -errno);
+	/* Blocked, or the kernel stops a caller in the background. */
+	const uint64_t ttou = 1UL << (SIGTTOU - 1);
+	uint64_t old_mask = 0;
+	(void)syscall(SYS_rt_sigprocmask, SIG_BLOCK, &ttou, &old_mask, sizeof ttou);
+	long result = group ? sys(tcsetpgrp(terminal, group)) : 0;
+	(void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &old_mask, NULL, sizeof old_mask);
+	if (result == 0) result = sys(tcgetpgrp(terminal));
+	(void)close(terminal); /* no data is lost */
+	return number(env, result);
+}
+
+static napi_value js_is_subreaper(napi_env env, napi_callback_info info) {
+	(void)info;
+	int on = 0;
+	const long result = sys(prctl(PR_GET_CHILD_SUBREAPER, (unsigned long)&on, 0, 0, 0));
+	return number(env, result < 0 ? result : on);
+}
+
 static napi_value js_set_subreaper(napi_env env, napi_callback_info info) {
 	size_t count = 1;
 	napi_value argument = NULL;
@@ -237,7 +310,9 @@ NAPI_MODULE_INIT() {
 	} functions[] = {
 		{"execve", js_execve},     {"disarm", js_disarm},   {"rearm", js_rearm},
 		{"sigqueue", js_sigqueue}, {"waitpid", js_waitpid}, {"setSubreaper", js_set_subreaper},
-		{"pipe", js_pipe},
+		{"pipe", js_pipe},         {"isZombie", js_is_zombie}, {"jobChange", js_job_change},
+		{"isSubreaper", js_is_subreaper}, {"foreground", js_foreground},
+		{"keepAction", js_keep_action}, {"restoreAction", js_restore_action},
 	};
 	for (size_t index = 0; index < sizeof functions / sizeof *functions; index++) {
 		napi_value function = NULL;

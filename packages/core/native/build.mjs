@@ -4,12 +4,15 @@
 //   node native/build.mjs            this machine's architecture, and arm64 when aarch64-linux-gnu-gcc is there
 //   CC=clang node native/build.mjs   another compiler
 //   CI=1                             warnings are errors
+//   node native/build.mjs --out DIR  into DIR/linux-<arch> in place of prebuilds
+//   node native/build.mjs --hosted DIR   pid1 on top of the C library, with the sanitizers: DIR/pid1
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const native = dirname(fileURLToPath(import.meta.url));
 const nodeApi = join(
@@ -17,13 +20,18 @@ const nodeApi = join(
   'include',
 );
 
+const { version } = JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8'));
+
+const { values: options } = parseArgs({
+  options: { out: { type: 'string' }, hosted: { type: 'string' } },
+});
+
 const crossCompilers = { arm64: 'aarch64-linux-gnu-gcc', x64: 'x86_64-linux-gnu-gcc' };
 
+const warnings = ['-std=c11', '-Wall', '-Wextra', ...(process.env.CI ? ['-Werror'] : [])];
+
 const flags = [
-  '-std=c11',
-  '-Wall',
-  '-Wextra',
-  ...(process.env.CI ? ['-Werror'] : []),
+  ...warnings,
   '-fno-stack-protector',
   '-fno-asynchronous-unwind-tables',
   '-fno-unwind-tables',
@@ -37,8 +45,10 @@ const outputs = {
   pid1: {
     sources: ['pid1.c', 'sys.h'],
     flags: [
-      '-Os',
       '-ffreestanding',
+      '-mgeneral-regs-only',
+      '-fno-ident',
+      `-DVERSION="${version}"`,
       '-fno-pie',
       '-no-pie',
       '-static',
@@ -52,7 +62,8 @@ const outputs = {
   },
 };
 
-if (process.platform === 'linux') {
+if (options.hosted !== undefined) buildHosted(options.hosted, process.env.CC || 'cc');
+else if (process.platform === 'linux') {
   build(process.arch, process.env.CC || 'cc');
   for (const [arch, compiler] of Object.entries(crossCompilers))
     if (arch !== process.arch && isInstalled(compiler)) build(arch, compiler);
@@ -63,23 +74,70 @@ function build(arch, compiler) {
     fail(
       `no C compiler "${compiler}": install gcc (Debian: apt-get install gcc libc6-dev), or set CC`,
     );
-  const directory = join(native, '..', 'prebuilds', `linux-${arch}`);
+  const directory = join(options.out ?? join(native, '..', 'prebuilds'), `linux-${arch}`);
   mkdirSync(directory, { recursive: true });
   for (const [name, output] of Object.entries(outputs)) {
     const target = join(directory, name);
-    if (isNewer(target, ['build.mjs', ...output.sources])) continue;
+    if (isNewer(target, ['build.mjs', '../package.json', ...output.sources])) continue;
     const args = [...flags, ...output.flags, '-o', target, output.sources[0]];
+    if (name === 'pid1') args.unshift(...smallest(compiler));
     try {
       execFileSync(compiler, args, { cwd: native, stdio: 'inherit' });
     } catch {
       fail(`${compiler} could not build ${name} for ${arch}; its messages are above`);
     }
+    if (name === 'pid1') dropSectionHeaders(target);
   }
 }
 
+function buildHosted(directory, compiler) {
+  mkdirSync(directory, { recursive: true });
+  const sanitizers = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+  execFileSync(
+    compiler,
+    [
+      ...[...warnings, ...sanitizers, '-DHOSTED', `-DVERSION="${version}"`],
+      ...['-o', join(directory, 'pid1'), join(native, 'pid1.c')],
+    ],
+    { stdio: 'inherit' },
+  );
+}
+
+/** The kernel reads program headers only; ld itself leaves the others out from binutils 2.41 on. */
+function dropSectionHeaders(file) {
+  const elf = readFileSync(file);
+  const field = { programHeaders: 0x20, sectionHeaders: 0x28, sectionCounts: 0x3a, size: 0x40 };
+  const [entrySize, count] = [elf.readUInt16LE(0x36), elf.readUInt16LE(0x38)];
+  let end = 0;
+  for (let index = 0; index < count; index++) {
+    const header = Number(elf.readBigUInt64LE(field.programHeaders)) + index * entrySize;
+    const [offset, size] = [elf.readBigUInt64LE(header + 8), elf.readBigUInt64LE(header + 32)];
+    if (size > 0n) end = Math.max(end, Number(offset + size));
+  }
+  elf.fill(0, field.sectionHeaders, field.sectionHeaders + 8);
+  elf.fill(0, field.sectionCounts, field.size);
+  writeFileSync(file, elf.subarray(0, end));
+}
+
+/** Not every compiler has these (-Oz is new in gcc 12); without them pid1 grows by some hundred bytes. */
+function smallest(compiler) {
+  const wanted = [
+    '-Oz',
+    '-mpreferred-stack-boundary=3',
+    '-fno-move-loop-invariants',
+    '-fno-caller-saves',
+  ];
+  const check = ['-Werror', '-mgeneral-regs-only', '-E', '-x', 'c', '/dev/null'];
+  return ['-Os', ...wanted.filter((flag) => runs(compiler, [flag, ...check]))];
+}
+
 function isInstalled(compiler) {
+  return runs(compiler, ['--version']);
+}
+
+function runs(program, args) {
   try {
-    execFileSync(compiler, ['--version'], { stdio: 'ignore' });
+    execFileSync(program, args, { stdio: 'ignore' });
     return true;
   } catch {
     return false;

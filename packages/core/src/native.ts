@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { CoreError } from './errors.ts';
+import { requireLinux } from './platform.ts';
 import { realSystem, type System } from './system.ts';
 
 /** The functions of `native/addon.c`. Each returns a result, or -errno. */
@@ -15,11 +16,21 @@ export interface Addon {
   /** Gives every signal its default action, until {@link Addon.rearm}. */
   disarm(): number;
   rearm(): number;
+  /** Puts aside what the kernel does at a signal, for {@link Addon.restoreAction}. */
+  keepAction(signal: number): number;
+  restoreAction(signal: number): number;
   sigqueue(pid: number, signal: number, value: bigint): number;
   /** A pipe(2), both ends close-on-exec: `[read, write]`. */
   pipe(): readonly [read: number, write: number] | number;
   /** The wait status of that zombie; -EAGAIN while it runs. */
   waitpid(pid: number): number;
+  /** 1 when {@link Addon.waitpid} would take it now, else 0. Takes nothing. */
+  isZombie(pid: number): number;
+  /** n when the child was stopped by signal n since the last call, -SIGCONT when it was continued, 0 when neither. */
+  jobChange(pid: number): number;
+  /** The group that has the controlling terminal, after it was given to `group`; 0 only asks. */
+  foreground(group: number): number;
+  isSubreaper(): number;
   setSubreaper(on: boolean): number;
 }
 
@@ -30,18 +41,18 @@ let addon: Addon | undefined;
 
 /** Loads the addon at the first call. Throws `UNSUPPORTED_PLATFORM` or `NATIVE_MISSING`. */
 export function loadAddon(system: System = realSystem): Addon {
+  requireLinux('the native addon of @twenty-init/core', system);
   addon ??= require(prebuilt('pid1.node', system)) as Addon;
   return addon;
 }
 
 /** The absolute path of the `pid1` binary for this machine. Throws `UNSUPPORTED_PLATFORM` or `NATIVE_MISSING`. */
 export function pid1Path(system: System = realSystem): string {
+  requireLinux('pid1', system);
   return prebuilt('pid1', system);
 }
 
-function prebuilt(file: string, { platform, arch }: System): string {
-  if (platform !== 'linux')
-    throw new CoreError('UNSUPPORTED_PLATFORM', `pid1 needs Linux; this is ${platform}`);
+function prebuilt(file: string, { arch }: System): string {
   const root = dirname(require.resolve('@twenty-init/core/package.json'));
   const path = join(root, 'prebuilds', `linux-${arch}`, file);
   if (!existsSync(path))

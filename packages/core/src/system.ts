@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
 
 /** The process-wide effects of this package, in one value, so that a test can pass a fake. */
 export interface System {
   readonly platform: NodeJS.Platform;
   readonly arch: NodeJS.Architecture;
+  /** False in a Worker. */
+  readonly isMainThread: boolean;
   readonly pid: number;
   /** Read anew each time: it changes when the parent dies. */
   readonly ppid: number;
@@ -26,6 +29,7 @@ export const realSystem: System = {
   get arch() {
     return process.arch;
   },
+  isMainThread,
   get pid() {
     return process.pid;
   },

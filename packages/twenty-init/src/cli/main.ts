@@ -78,6 +78,10 @@ async function execute(
       const { from, output, force } = values;
       return init({ from: text(from), output: text(output), force: force === true }, print);
     }
+    case 'install': {
+      const { install } = await import('./install.ts');
+      return install({ directory: words[0], arch: text(values.arch) }, print);
+    }
     case 'completion':
       return print((await import('./completion.ts')).completion(words[0]));
   }

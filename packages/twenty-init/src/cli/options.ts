@@ -13,6 +13,9 @@ export interface Invocation {
   readonly cmd: readonly string[];
 }
 
+/** The commands with one word of their own: a directory, a shell. */
+const takesWord: ReadonlySet<CommandName> = new Set(['install', 'completion']);
+
 /** Reads the arguments after the program's name. Throws `USAGE`. */
 export function parseInvocation(argv: readonly string[]): Invocation {
   const end = argv.indexOf('--');
@@ -35,10 +38,11 @@ export function parseInvocation(argv: readonly string[]): Invocation {
       'USAGE',
       `a program comes after "--": twenty-init run -- ${positionals.join(' ')}`,
     );
-  if (command !== 'completion' && positionals.length > 0)
+  const surplus = positionals[takesWord.has(command) ? 1 : 0];
+  if (surplus !== undefined)
     throw new StartError(
       'USAGE',
-      `"${positionals[0]}" is one word too many; usage: ${commands[command].usage}`,
+      `"${surplus}" is one word too many; usage: ${commands[command].usage}`,
     );
   if (command !== 'run' && cmd.length > 0)
     throw new StartError('USAGE', `"${command}" takes no CMD`);

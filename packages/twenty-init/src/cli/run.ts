@@ -1,4 +1,4 @@
-import { become, CoreError } from '@twenty-init/core';
+import { announceHandOff, become, CoreError } from '@twenty-init/core';
 import { boot } from '../boot/boot.ts';
 import type { LogFile } from '../boot/log-file-plan.ts';
 import { appPhase } from '../boot/plan.ts';
@@ -61,6 +61,7 @@ async function bootPlanned(
   });
   if (startsApp)
     log('info', `mode ${plan.mode}: ${plan.modeBecause}`, { event: 'mode', mode: plan.mode });
+  if (startsApp && system.pid1 !== undefined) announceHandOff(system.pid1);
   let end: End | undefined;
   const tell = reporter(plan, log);
   const output = plan.logFile === undefined ? system : await teed(system, plan.logFile, log);

@@ -1,0 +1,58 @@
+import { loadAddon } from '../native.ts';
+import { type Signal, signalName } from '../signals.ts';
+import type { System } from '../system.ts';
+import { sendSignal } from '../tree/process-group.ts';
+import { readStat } from '../tree/stat.ts';
+
+/** What a child that has not ended does. */
+export type JobState =
+  | { readonly state: 'stopped'; readonly signal: Signal }
+  | { readonly state: 'running' };
+
+/**
+ * Reports when a child stops and continues, until the result is called. Node has no event for it; asking for nothing
+ * but these two takes no exit from libuv.
+ */
+export function watchJob(
+  pid: number,
+  onChange: (state: JobState) => void,
+  system: System,
+): () => void {
+  const addon = loadAddon(system);
+  const onChild = (): void => {
+    const change = addon.jobChange(pid);
+    if (change > 0) onChange({ state: 'stopped', signal: signalName(change) });
+    else if (change < 0) onChange({ state: 'running' });
+  };
+  process.on('SIGCHLD', onChild);
+  onChild(); // it may have been stopped before anybody listened
+  return () => process.off('SIGCHLD', onChild);
+}
+
+/** The terminal of a child in the foreground, as a shell expects it of a job. */
+export interface Foreground {
+  /** The child stopped, so this process stops too, and the shell gets the terminal. Returns when it is continued. */
+  suspend(): void;
+  /** The child ended: the terminal comes back. */
+  end(): void;
+}
+
+export function foregroundOf(child: number, system: System): Foreground {
+  const addon = loadAddon(system);
+  const own = readStat(system.pid, system)?.pgid ?? system.pid;
+  const pass = (from: number, to: number): boolean =>
+    addon.foreground(0) === from && addon.foreground(to) === to;
+  return {
+    suspend: () => {
+      // The kernel does not stop PID 1, and nobody could continue it.
+      if (system.pid === 1 || addon.foreground(0) < 0) return;
+      pass(child, own);
+      sendSignal(system.pid, 'SIGSTOP', system);
+      pass(own, child);
+      sendSignal(-child, 'SIGCONT', system);
+    },
+    end: () => {
+      pass(child, own);
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import type { ChildProcess } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { getSystemErrorName } from 'node:util';
+import spawn from 'cross-spawn';
+import { CoreError } from '../errors.ts';
+import { type ExitStatus, exitStatus } from '../exit-status.ts';
+import { originalFileLimit } from '../file-limit.ts';
+import { loadAddon, pid1Path } from '../native.ts';
+import { findProgram } from '../program.ts';
+import type { System } from '../system.ts';
+import type { SpawnChildOptions } from './spawn-child.ts';
+import { startError } from './start-error.ts';
+
+export interface Launched {
+  readonly pid: number;
+  /** Listened for from the start: a short program has ended before the promise of {@link launch} is heard of. */
+  readonly exited: Promise<ExitStatus>;
+  /** Whether it has been reaped; its pid may be somebody else's then. */
+  hasEnded(): boolean;
+  /** With `output: 'pipe'`. */
+  readonly pipes?: { readonly stdout: Readable; readonly stderr: Readable };
+}
+
+export type LaunchOptions = SpawnChildOptions & {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly system: System;
+};
+
+/** Starts a program as the leader of a process group. Resolves when it runs; a failure is a `CoreError`. */
+export function launch(
+  command: string,
+  args: readonly string[],
+  options: LaunchOptions,
+): Promise<Launched> {
+  return options.system.platform === 'linux'
+    ? launchByShim(command, args, options)
+    : launchByNode(command, args, options);
+}
+
+// libuv's spawn returns only after exec, too late for setpgid, and its `detached` is setsid, which gives up the
+// terminal. So `pid1 --exec` comes between, sets up, and becomes the program.
+async function launchByShim(
+  command: string,
+  args: readonly string[],
+  options: LaunchOptions,
+): Promise<Launched> {
+  const { cwd, env, stdin = 'inherit', output = 'inherit', system } = options;
+  const pipes = output === 'pipe' ? [openPipe(system), openPipe(system)] : [];
+  const [stdout, stderr] = pipes;
+  try {
+    const spawned = spawn(pid1Path(system), shimArguments(command, args, options), {
+      cwd,
+      env,
+      stdio: [stdin, stdout?.writeEnd ?? 'inherit', stderr?.writeEnd ?? 'inherit', 'pipe'],
+    });
+    const running = watchExit(spawned);
+    await executed(spawned, command, cwd, env);
+    return stdout === undefined || stderr === undefined
+      ? running
+      : { ...running, pipes: { stdout: stdout.stream, stderr: stderr.stream } };
+  } catch (error) {
+    for (const { stream } of pipes) stream.destroy();
+    throw startError(command, error);
+  } finally {
+    for (const { writeEnd } of pipes) closeSync(writeEnd);
+  }
+}
+
+/** The pid is undefined only after a failed start, which throws later. */
+function watchExit(spawned: ChildProcess): Launched {
+  return {
+    pid: spawned.pid as number,
+    exited: new Promise((resolve) => {
+      spawned.once('exit', (code, signal) => resolve(exitStatus(code, signal)));
+    }),
+    hasEnded: () => spawned.exitCode !== null || spawned.signalCode !== null,
+  };
+}
+
+const errorFd = 3;
+
+function shimArguments(
+  command: string,
+  args: readonly string[],
+  { parentDeath, foreground = false, system }: LaunchOptions,
+): string[] {
+  const fileLimit = originalFileLimit(system);
+  return [
+    '--exec',
+    ...(foreground ? ['--foreground'] : []),
+    ...(parentDeath === undefined ? [] : ['--parent-death', parentDeath]),
+    ...(fileLimit < 0 ? [] : ['--nofile', String(fileLimit)]),
+    '--error-fd',
+    String(errorFd),
+    '--',
+    command,
+    ...args,
+  ];
+}
+
+/** A pipe and not the socket pair that `stdio: 'pipe'` makes: on a socket, opening /dev/stdout fails with ENXIO. */
+function openPipe(system: System): { stream: Readable; writeEnd: number } {
+  const ends = loadAddon(system).pipe();
+  if (typeof ends === 'number')
+    throw new CoreError('SYSCALL_FAILED', `pipe failed: ${getSystemErrorName(ends)}`);
+  const [readEnd, writeEnd] = ends;
+  return { stream: new Socket({ fd: readEnd, readable: true, writable: false }), writeEnd };
+}
+
+/** Waits for the exec, which closes the shim's error descriptor; what it wrote before is the errno of a failed one. */
+async function executed(
+  spawned: ChildProcess,
+  command: string,
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const spawnError = new Promise<never>((_, reject) => spawned.once('error', reject));
+  const errno = await Promise.race([readAll(spawned.stdio[errorFd] as Readable), spawnError]);
+  if (errno === '') return;
+  findProgram(command, { cwd, path: env.PATH }); // says more, where it finds the same
+  throw Object.assign(new Error('exec failed'), { code: getSystemErrorName(-Number(errno)) });
+}
+
+async function readAll(stream: Readable): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
+
+/** Off Linux: `detached` makes a group, in a session of its own, which costs the terminal. */
+async function launchByNode(
+  command: string,
+  args: readonly string[],
+  { cwd, env, stdin = 'inherit', output = 'inherit', system }: LaunchOptions,
+): Promise<Launched> {
+  try {
+    const spawned = spawn(command, args, {
+      cwd,
+      env,
+      detached: system.platform !== 'win32',
+      stdio: [stdin, output, output],
+    });
+    const running = watchExit(spawned);
+    await new Promise<void>((resolve, reject) => {
+      spawned.once('spawn', resolve).once('error', reject);
+    });
+    const { stdout, stderr } = spawned;
+    return stdout === null || stderr === null ? running : { ...running, pipes: { stdout, stderr } };
+  } catch (error) {
+    throw startError(command, error);
+  }
+}

@@ -1,0 +1,137 @@
+import type { Readable } from 'node:stream';
+import { checkCwd } from '../cwd.ts';
+import type { ExitStatus } from '../exit-status.ts';
+import { requireLinux, requireMainThread } from '../platform.ts';
+import type { Signal } from '../signals.ts';
+import { realSystem, type System } from '../system.ts';
+import { sendSignal } from '../tree/process-group.ts';
+import { foregroundOf, type JobState, watchJob } from './job.ts';
+import { type Launched, launch } from './launch.ts';
+import { stopChild } from './stop.ts';
+
+export interface SpawnChildOptions {
+  /** Absolute; default: that of this process. */
+  readonly cwd?: string;
+  /** The whole environment of the child; default: that of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Default `inherit`; `ignore` is /dev/null. */
+  readonly stdin?: 'inherit' | 'ignore';
+  /** stdout and stderr; default `inherit`. With `pipe` the result is a {@link PipedChild}. */
+  readonly output?: 'inherit' | 'pipe';
+  /**
+   * Sent to the child by the kernel when this process dies in any way, by SIGKILL too. Linux, main thread. It goes to
+   * the child alone, not to what that starts, and not to a setuid program. Default: none.
+   */
+  readonly parentDeath?: Signal;
+  /**
+   * Gives the child the terminal, if this process has it, and takes it back at the end; with ^Z and `fg` this process
+   * stops and continues with the child. Linux, main thread. Default false.
+   */
+  readonly foreground?: boolean;
+  /** Called when the child is stopped by a signal, and when it continues. Linux, main thread. */
+  readonly onJobChange?: (state: JobState) => void;
+  readonly system?: System;
+}
+
+export interface Child {
+  readonly pid: number;
+  /**
+   * Settles when the process ends, even while a descendant keeps its output open. Never rejects. A death by a
+   * real-time signal reads as exit code 0, because Node drops that signal; run the program under `pid1Path()` where
+   * that matters, which makes it 128+n.
+   */
+  readonly exited: Promise<ExitStatus>;
+  /** False when it has ended already. */
+  kill(signal: Signal): boolean;
+  /** Ends the child and what is left of its process group; see {@link StopOptions}. On Windows at once. */
+  stop(options: StopOptions): Promise<StopResult>;
+}
+
+export interface PipedChild extends Child {
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+}
+
+export interface StopOptions {
+  /** Goes to the leader; when that has ended, SIGTERM goes to what is left of its group. Default `SIGTERM`. */
+  readonly signal?: Signal;
+  /** From the first signal to SIGKILL for the whole group, in ms. */
+  readonly gracePeriodMs: number;
+  /** Aborting it brings SIGKILL forward. */
+  readonly force?: AbortSignal;
+}
+
+export interface StopResult extends ExitStatus {
+  /** The pids that had to be killed with SIGKILL. */
+  readonly killed: readonly number[];
+}
+
+/**
+ * Starts a program as the leader of a process group of its own; on Linux in the session and on the terminal of this
+ * process, with the soft limit on open files that Node had raised for itself.
+ *
+ * Resolves when the program runs. Rejects with `CWD_MISSING` or `CWD_NOT_USABLE`, `COMMAND_NOT_FOUND` (exit code 127),
+ * `COMMAND_NOT_EXECUTABLE` or `SPAWN_FAILED` (126), and for what this platform or thread cannot do with
+ * `UNSUPPORTED_PLATFORM` or `NOT_MAIN_THREAD`; then nothing was started.
+ *
+ * @example
+ * const child = await spawnChild('node', ['server.js'], { cwd: '/app' });
+ * process.once('SIGTERM', () => child.stop({ gracePeriodMs: 10_000 }));
+ * process.exitCode = (await child.exited).exitCode;
+ */
+export function spawnChild(
+  command: string,
+  args: readonly string[],
+  options: SpawnChildOptions & { readonly output: 'pipe' },
+): Promise<PipedChild>;
+export function spawnChild(
+  command: string,
+  args: readonly string[],
+  options?: SpawnChildOptions,
+): Promise<Child>;
+export async function spawnChild(
+  command: string,
+  args: readonly string[],
+  options: SpawnChildOptions = {},
+): Promise<Child | PipedChild> {
+  const { system = realSystem } = options;
+  const { cwd = system.cwd(), env = system.env } = options;
+  checkOptions(options, system);
+  checkCwd(cwd);
+  const launched = await launch(command, args, { ...options, cwd, env, system });
+  return { ...child(launched, options, system), ...launched.pipes };
+}
+
+function checkOptions(options: SpawnChildOptions, system: System): void {
+  for (const name of ['parentDeath', 'foreground', 'onJobChange'] as const) {
+    if (options[name] === undefined || options[name] === false) continue;
+    requireLinux(`spawnChild with ${name}`, system);
+    requireMainThread(`spawnChild with ${name}`, system);
+  }
+}
+
+function child(
+  { pid, exited: reaped, hasEnded }: Launched,
+  { foreground = false, onJobChange }: SpawnChildOptions,
+  system: System,
+): Child {
+  const terminal = foreground ? foregroundOf(pid, system) : undefined;
+  const onChange = (state: JobState): void => {
+    onJobChange?.(state);
+    if (state.state === 'stopped') terminal?.suspend();
+  };
+  const unwatch =
+    terminal !== undefined || onJobChange !== undefined
+      ? watchJob(pid, onChange, system)
+      : () => {};
+  const exited = reaped.then((status) => {
+    unwatch();
+    terminal?.end();
+    return status;
+  });
+  // After the leader is reaped its pid may be somebody else's, so it is never signalled then; the group id is safe
+  // as long as the group has members.
+  const kill = (signal: Signal): boolean => !hasEnded() && sendSignal(pid, signal, system);
+  const self = { pid, exited, kill };
+  return { ...self, stop: (stopOptions) => stopChild(self, stopOptions, system) };
+}

@@ -1,0 +1,121 @@
+import { requireMainThread } from '../platform.ts';
+import { isSignal, type Signal } from '../signals.ts';
+import { realSystem, type System } from '../system.ts';
+import { listen } from './listen.ts';
+import { type FanOutTarget, killTarget, signalTarget } from './target.ts';
+
+/**
+ * What becomes of a signal: `forward` sends it on, another signal is sent in its place, `drop` catches it and does
+ * nothing, `default` leaves it to Node and the other listeners, a function is called instead.
+ */
+export type Route = 'forward' | 'drop' | 'default' | Signal | ((signal: Signal) => void);
+
+export interface FanOutOptions {
+  /** By signal, over the default: `forward` for HUP, INT, QUIT, TERM, USR1, USR2, WINCH, ALRM and PWR. */
+  readonly signals?: Readonly<Partial<Record<Signal, Route>>>;
+  /** Called instead of SIGKILL for all at a second SIGINT, or at a SIGQUIT after any stop signal. */
+  readonly onForce?: (signal: Signal) => void;
+  readonly system?: System;
+}
+
+export interface FanOut {
+  /** A target that comes after a stop signal gets that signal at once. Takes what has ended out by itself. */
+  add(target: FanOutTarget): void;
+  delete(target: FanOutTarget): void;
+  /** Takes the listeners back. Signals have again the effect that they had before. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+const defaultSignals: readonly Signal[] = [
+  'SIGHUP',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGTERM',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGWINCH',
+  'SIGALRM',
+  'SIGPWR',
+];
+
+const stopSignals: ReadonlySet<Signal> = new Set(['SIGTERM', 'SIGINT', 'SIGQUIT']);
+
+/**
+ * Passes the signals of this process on to its children: with one listener a signal, from the moment that it returns.
+ * A second SIGINT, or a SIGQUIT after a stop signal, sends SIGKILL to all, and to the process groups that they lead.
+ *
+ * Children that share the process group of this process get a terminal's ^C from the kernel already; `spawnChild`
+ * gives each a group of its own. A signal that cannot be delivered for lack of permission is a process warning.
+ *
+ * Throws `NOT_MAIN_THREAD` in a Worker, and a `RangeError` for a signal that no Node process can catch (KILL, STOP and
+ * the real-time ones, which can only be sent).
+ *
+ * @example
+ * const server = await spawnChild('node', ['server.js']);
+ * const fan = fanOut([server], { signals: { SIGHUP: 'SIGUSR2', SIGTERM: 'SIGRTMIN+3' } });
+ */
+export function fanOut(targets: Iterable<FanOutTarget>, options: FanOutOptions = {}): FanOut {
+  const { signals = {}, system = realSystem } = options;
+  requireMainThread('fanOut', system);
+  const routes = routesOf(signals);
+  const group = new Set<FanOutTarget>(targets);
+  const killGroup = (): void => {
+    for (const target of group) killTarget(target, system);
+  };
+  const { onForce = killGroup } = options;
+  /** As it is sent; those who come later get it too. */
+  let stop: Signal | undefined;
+  let stopsSeen = 0;
+  let interrupts = 0;
+
+  const send = (signal: Signal): void => {
+    for (const target of group) if (!signalTarget(target, signal, system)) group.delete(target);
+  };
+  const isForced = (signal: Signal): boolean => {
+    if (!stopSignals.has(signal)) return false;
+    if (signal === 'SIGINT') interrupts++;
+    return (signal === 'SIGINT' && interrupts > 1) || (signal === 'SIGQUIT' && stopsSeen > 0);
+  };
+  const onSignal = (signal: Signal): void => {
+    const forced = isForced(signal);
+    if (stopSignals.has(signal)) stopsSeen++;
+    const route = routes.get(signal) ?? 'drop';
+    if (forced) onForce(signal);
+    else if (typeof route === 'function') route(signal);
+    else if (route !== 'drop' && route !== 'default') {
+      const sent = route === 'forward' ? signal : route;
+      if (stopSignals.has(signal)) stop = sent;
+      send(sent);
+    }
+  };
+
+  const unlisten = listen([...routes.keys()], onSignal, system);
+  return {
+    add: (target) => {
+      group.add(target);
+      if (stop !== undefined && !signalTarget(target, stop, system)) group.delete(target);
+    },
+    delete: (target) => {
+      group.delete(target);
+    },
+    close: unlisten,
+    [Symbol.dispose]: unlisten,
+  };
+}
+
+function routesOf(signals: Readonly<Partial<Record<Signal, Route>>>): Map<Signal, Route> {
+  const routes = new Map<Signal, Route>(defaultSignals.map((signal) => [signal, 'forward']));
+  for (const [signal, route] of Object.entries(signals) as [string, Route][]) {
+    if (!isSignal(signal) || /^SIG(KILL|STOP|RTMIN)/.test(signal))
+      throw new RangeError(`Expected a signal that a Node process can catch, got "${signal}"`);
+    const known = typeof route === 'function' || ['forward', 'drop', 'default'].includes(route);
+    if (!known && !isSignal(route))
+      throw new RangeError(
+        `Expected forward, drop, default, a signal or a function for ${signal}, got "${route}"`,
+      );
+    routes.set(signal, route);
+  }
+  for (const [signal, route] of routes) if (route === 'default') routes.delete(signal);
+  return routes;
+}

@@ -1,0 +1,106 @@
+import { loadAddon } from '../native.ts';
+import { requireMainThread } from '../platform.ts';
+import { setSubreaper } from '../subreaper.ts';
+import { realSystem, type System } from '../system.ts';
+import { requireOwnProc } from '../tree/own-proc.ts';
+import { watchNodeChildren } from './node-children.ts';
+import { schedulePasses } from './passes.ts';
+import { type ReapedOrphan, watchZombies } from './zombies.ts';
+
+export interface ReaperOptions {
+  /**
+   * How long an orphan stays a zombie before it is reaped, in ms: the time that any other owner in this process has to
+   * wait for its own child. Default 1000.
+   */
+  readonly graceMs?: number;
+  /** Called for each orphan once it is reaped. What it throws is an uncaught exception, as in an event listener. */
+  readonly onReap?: (orphan: ReapedOrphan) => void;
+  /** Called after each piece of work; a pass has one or more, with a turn of the event loop between them. */
+  readonly onSlice?: (slice: ReaperSlice) => void;
+  /** Adopt orphans also when this process is not PID 1, until `close()`; see `setSubreaper`. Default true. */
+  readonly subreaper?: boolean;
+  readonly system?: System;
+}
+
+export interface ReaperSlice {
+  /** How long this piece held the event loop, in ms. */
+  readonly durationMs: number;
+  readonly reaped: number;
+}
+
+export interface Reaper {
+  /** How many orphans were reaped so far. */
+  readonly reaped: number;
+  /** Takes back the listener, the timer and the adoption of orphans. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+/** After this much work the event loop gets its turn. */
+const sliceMs = 2;
+
+/**
+ * Reaps the orphans that this process adopts, as PID 1 or as a subreaper, and never a child that is somebody's own:
+ * not one of `child_process`, of a Worker, or of a native addon such as node-pty that waits for its children within
+ * `graceMs`. It neither keeps the process running nor holds the event loop for more than some 2 ms at a time.
+ *
+ * `waitpid(-1)`, which is how an init does it, would take the exit of libuv's children for ever, and would abort Node
+ * when an exec fails at that moment.
+ *
+ * Throws `UNSUPPORTED_PLATFORM`, `NATIVE_MISSING`, `NOT_MAIN_THREAD`, or `PROC_UNUSABLE` without a /proc of this PID
+ * namespace.
+ *
+ * @example
+ * const reaper = createReaper({ onReap: ({ pid, exitCode }) => log.debug({ pid, exitCode }, 'reaped') });
+ */
+export function createReaper(options: ReaperOptions = {}): Reaper {
+  const { graceMs = 1000, onReap, onSlice, subreaper = true, system = realSystem } = options;
+  requireOwnProc('createReaper', system);
+  requireMainThread('createReaper', system);
+  const addon = loadAddon(system);
+  const undoSubreaper = subreaper && system.pid !== 1 ? adoptOrphans(system) : () => {};
+  const nodeChildren = watchNodeChildren();
+  const zombies = watchZombies(graceMs, nodeChildren, addon, system);
+  let reaped = 0;
+
+  const runSlice = (pass: Iterator<ReapedOrphan | undefined, void>): boolean => {
+    const start = performance.now();
+    const before = reaped;
+    nodeChildren.refresh();
+    let step = pass.next();
+    for (; !step.done; step = pass.next()) {
+      if (step.value !== undefined) {
+        reaped++;
+        // Each in a tick of its own, so that one that throws does not take the others with it.
+        if (onReap !== undefined) process.nextTick(onReap, step.value);
+      }
+      if (performance.now() - start > sliceMs) break;
+    }
+    onSlice?.({ durationMs: performance.now() - start, reaped: reaped - before });
+    return step.done === true;
+  };
+
+  const passes = schedulePasses(zombies.pass, runSlice, zombies.nextDue);
+  const onChild = (): void => passes.soon();
+  process.on('SIGCHLD', onChild);
+  passes.soon(); // for the orphans of before
+
+  const close = (): void => {
+    process.off('SIGCHLD', onChild);
+    passes.close();
+    nodeChildren.close();
+    undoSubreaper();
+  };
+  return {
+    get reaped() {
+      return reaped;
+    },
+    close,
+    [Symbol.dispose]: close,
+  };
+}
+
+function adoptOrphans(system: System): () => void {
+  const before = setSubreaper(true, { system });
+  return () => setSubreaper(before, { system });
+}

@@ -1,0 +1,143 @@
+import { type Child, type StopResult, spawnChild } from '../child/spawn-child.ts';
+import type { CoreError } from '../errors.ts';
+import type { ExitStatus } from '../exit-status.ts';
+import type { System } from '../system.ts';
+import { countRestarts } from './restart.ts';
+import type { SupervisedProcess, SupervisorOptions } from './supervisor.ts';
+
+/** One process of a supervisor, through all its restarts. */
+export interface Member {
+  readonly name: string;
+  /**
+   * Resolves when it is ready for the first time, or has ended for good before that. Rejects when it could not even be
+   * started.
+   */
+  start(): Promise<void>;
+  /** Ends it for good. The result is undefined when it was not running. */
+  stop(force: AbortSignal): Promise<StopResult | undefined>;
+  /** The running child. */
+  child(): Child | undefined;
+  /** Settles when it has ended and is not started again. */
+  readonly ended: Promise<ExitStatus>;
+}
+
+type State =
+  | { readonly type: 'idle' }
+  | { readonly type: 'starting'; readonly attempt: Promise<unknown> }
+  | { readonly type: 'running'; readonly child: Child }
+  | { readonly type: 'waiting'; readonly timer: NodeJS.Timeout; readonly last: ExitStatus }
+  | { readonly type: 'ended' };
+
+export function superviseMember(
+  spec: SupervisedProcess,
+  { onEvent = () => {}, backoff = {} }: SupervisorOptions,
+  system: System,
+): Member {
+  const { name, restart = 'no', maxRestarts = Number.POSITIVE_INFINITY } = spec;
+  const { stopSignal = 'SIGTERM', gracePeriodMs = 10_000 } = spec;
+  const restarts = countRestarts(restart, maxRestarts, backoff);
+  let state: State = { type: 'idle' };
+  let stopping = false;
+  let settle: (status: ExitStatus) => void = () => {};
+  const ended = new Promise<ExitStatus>((resolve) => {
+    settle = resolve;
+  });
+
+  const end = (status: ExitStatus): void => {
+    state = { type: 'ended' };
+    settle(status);
+  };
+
+  const attempt = async (): Promise<Child> => {
+    const { command, cwd, env, stdin, parentDeath } = spec;
+    const [program, ...args] = command;
+    const child = await spawnChild(program, args, {
+      system,
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(env === undefined ? {} : { env }),
+      ...(stdin === undefined ? {} : { stdin }),
+      ...(parentDeath === undefined ? {} : { parentDeath }),
+    });
+    const startedMs = performance.now();
+    state = { type: 'running', child };
+    onEvent({ type: 'started', name, pid: child.pid });
+    child.exited.then((status) => onExit(status, performance.now() - startedMs));
+    return child;
+  };
+
+  const onExit = (status: ExitStatus, ranMs: number): void => {
+    onEvent({ type: 'ended', name, ...status });
+    const pauseMs = stopping ? undefined : restarts.next(status.exitCode, ranMs);
+    if (pauseMs === undefined) {
+      end(status);
+    } else {
+      onEvent({ type: 'restarting', name, inMs: pauseMs });
+      state = { type: 'waiting', timer: setTimeout(startAgain, pauseMs), last: status };
+    }
+  };
+
+  const startAgain = (): void => {
+    const starting = attempt();
+    state = { type: 'starting', attempt: starting.catch(() => {}) };
+    starting.then(
+      (child) => becomeReady(child).catch((error) => giveUp(child, error)),
+      (error: CoreError) => {
+        onEvent({ type: 'failed', name, error });
+        onExit({ exitCode: error.exitCode }, 0);
+      },
+    );
+  };
+
+  const becomeReady = async (child: Child): Promise<void> => {
+    if (spec.ready !== undefined) await Promise.race([spec.ready(child), child.exited]);
+    if (state.type === 'running' && state.child === child) onEvent({ type: 'ready', name });
+  };
+
+  /** After a restart it did not become ready. What follows its end is for the policy. */
+  const giveUp = async (child: Child, error: unknown): Promise<void> => {
+    onEvent({ type: 'failed', name, error });
+    await child.stop({ signal: stopSignal, gracePeriodMs });
+  };
+
+  return {
+    name,
+    ended,
+    child: () => (state.type === 'running' ? state.child : undefined),
+    start: async () => {
+      const first = attempt();
+      state = { type: 'starting', attempt: first.catch(() => {}) };
+      let child: Child;
+      try {
+        child = await first;
+      } catch (error) {
+        end({ exitCode: (error as CoreError).exitCode });
+        throw error;
+      }
+      await becomeReady(child);
+    },
+    stop: async (force) => {
+      stopping = true;
+      if (state.type === 'starting') await state.attempt;
+      return stopState(state, force);
+    },
+  };
+
+  async function stopState(current: State, force: AbortSignal): Promise<StopResult | undefined> {
+    switch (current.type) {
+      case 'idle':
+        end({ exitCode: 0 });
+        return undefined;
+      case 'waiting':
+        clearTimeout(current.timer);
+        end(current.last);
+        return undefined;
+      case 'running': {
+        onEvent({ type: 'stopping', name });
+        return current.child.stop({ signal: stopSignal, gracePeriodMs, force });
+      }
+      case 'starting':
+      case 'ended':
+        return undefined;
+    }
+  }
+}

@@ -1,0 +1,206 @@
+import type { Child, SpawnChildOptions } from '../child/spawn-child.ts';
+import { CoreError } from '../errors.ts';
+import type { ExitStatus } from '../exit-status.ts';
+import { fanOut, type Route } from '../fan-out/fan-out.ts';
+import { type FanOutTarget, killTarget, signalTarget } from '../fan-out/target.ts';
+import { requireMainThread } from '../platform.ts';
+import type { Signal } from '../signals.ts';
+import { realSystem, type System } from '../system.ts';
+import { onHostExit } from './host-exit.ts';
+import { type Member, superviseMember } from './member.ts';
+import type { Backoff, RestartPolicy } from './restart.ts';
+
+export interface SupervisedProcess
+  extends Pick<SpawnChildOptions, 'cwd' | 'env' | 'stdin' | 'parentDeath'> {
+  readonly name: string;
+  readonly command: readonly [program: string, ...args: string[]];
+  /** The next one starts when this resolves; default: at once. A rejection ends everything. */
+  readonly ready?: (child: Child) => Promise<unknown>;
+  /** When it ends for good, everything ends, with its exit code. Default true. */
+  readonly essential?: boolean;
+  /** Default `no`. */
+  readonly restart?: RestartPolicy;
+  /** How many times in a row. Default: no limit. */
+  readonly maxRestarts?: number;
+  /** Default `SIGTERM`. */
+  readonly stopSignal?: Signal;
+  /** From the stop signal to SIGKILL for its process group, in ms. Default 10,000. */
+  readonly gracePeriodMs?: number;
+}
+
+export interface SupervisorOptions {
+  readonly onEvent?: (event: SupervisorEvent) => void;
+  readonly backoff?: Backoff;
+  /** As for `fanOut`, over: TERM, INT and QUIT stop everything, the others are forwarded to every process. */
+  readonly signals?: Readonly<Partial<Record<Signal, Route>>>;
+  readonly system?: System;
+}
+
+export type SupervisorEvent =
+  | { readonly type: 'started'; readonly name: string; readonly pid: number }
+  | { readonly type: 'ready' | 'stopping'; readonly name: string }
+  | ({ readonly type: 'ended'; readonly name: string } & ExitStatus)
+  | { readonly type: 'restarting'; readonly name: string; readonly inMs: number }
+  | { readonly type: 'failed'; readonly name: string; readonly error: unknown };
+
+export interface Supervisor {
+  /**
+   * Starts the processes in their order. Resolves when the last one is ready; rejects with the `CoreError` of the first
+   * one that could not be started, when what ran before it has been stopped.
+   */
+  start(): Promise<void>;
+  /** Stops the processes in reverse order, one after the other; a second call does no more. Resolves as `ended`. */
+  stop(): Promise<number>;
+  /** SIGKILL for everything that still runs. Resolves as `ended`. */
+  kill(): Promise<number>;
+  /**
+   * The exit code, when everything has ended and every listener is taken back: that of the essential process that ended
+   * by itself; after `stop()` that of the first essential one, or 137 if something needed SIGKILL; where none is
+   * essential, the first one that is not 0.
+   */
+  readonly ended: Promise<number>;
+}
+
+/**
+ * Runs several processes as one: started in order, restarted by policy, stopped in reverse order. TERM, INT and QUIT
+ * stop everything; a second INT, or a QUIT after a stop signal, kills it. When the host process dies in another way
+ * than by SIGKILL the processes are killed with it; for SIGKILL, see `parentDeath`.
+ *
+ * It does not end the host: that is for the caller, with the exit code of `ended`. Throws `NOT_MAIN_THREAD` in a
+ * Worker, and a `RangeError` for a name that is there twice.
+ *
+ * @example
+ * const supervisor = createSupervisor([
+ *   { name: 'server', command: ['node', 'server.js'] },
+ *   { name: 'worker', command: ['node', 'worker.js'], essential: false, restart: 'always' },
+ * ]);
+ * await supervisor.start();
+ * process.exitCode = await supervisor.ended;
+ */
+export function createSupervisor(
+  processes: readonly SupervisedProcess[],
+  options: SupervisorOptions = {},
+): Supervisor {
+  const { system = realSystem } = options;
+  requireMainThread('createSupervisor', system);
+  checkNames(processes);
+  const members = processes.map((spec) => superviseMember(spec, options, system));
+  const isEssential = (index: number): boolean => processes[index]?.essential ?? true;
+  const force = new AbortController();
+  const running = new Set(members.keys());
+  let installed: Promise<() => void> = Promise.resolve(() => {});
+  let started: Promise<void> | undefined;
+  let stopping = false;
+  /** Of what made everything end. */
+  let result: number | undefined;
+  let firstFailure = 0;
+  let settle: (exitCode: number) => void = () => {};
+  const ended = new Promise<number>((resolve) => {
+    settle = resolve;
+  });
+
+  const startInOrder = async (): Promise<void> => {
+    if (stopping) return;
+    installed = install(members, { kill, stop }, options, system);
+    await installed;
+    for (const [index, member] of members.entries()) {
+      if (stopping) return;
+      member.ended.then(({ exitCode }) => onEnded(index, exitCode));
+      try {
+        await member.start();
+      } catch (error) {
+        result ??= error instanceof CoreError ? error.exitCode : 1;
+        await stop();
+        throw error;
+      }
+    }
+  };
+
+  const onEnded = (index: number, exitCode: number): void => {
+    running.delete(index);
+    firstFailure ||= exitCode;
+    if (stopping || (!isEssential(index) && running.size > 0)) return;
+    result ??= isEssential(index) ? exitCode : firstFailure;
+    stop();
+  };
+
+  const stop = (): Promise<number> => {
+    if (!stopping) {
+      stopping = true;
+      stopInOrder().then(settle);
+    }
+    return ended;
+  };
+
+  const stopInOrder = async (): Promise<number> => {
+    let killed = false;
+    const exitCodes: number[] = [];
+    for (const [index, member] of [...members.entries()].reverse()) {
+      const stopped = await member.stop(force.signal);
+      killed ||= stopped !== undefined && stopped.killed.length > 0;
+      const { exitCode } = await member.ended;
+      if (isEssential(index)) exitCodes.unshift(exitCode);
+    }
+    const uninstall = await installed;
+    uninstall();
+    return result ?? (killed ? 137 : (exitCodes[0] ?? firstFailure));
+  };
+
+  const kill = (): Promise<number> => {
+    force.abort();
+    return stop();
+  };
+
+  return {
+    start: () => {
+      started ??= startInOrder();
+      return started;
+    },
+    stop,
+    kill,
+    ended,
+  };
+}
+
+/** The listeners of the host process; the result takes them back. */
+async function install(
+  members: readonly Member[],
+  { stop, kill }: Pick<Supervisor, 'stop' | 'kill'>,
+  { signals = {} }: SupervisorOptions,
+  system: System,
+): Promise<() => void> {
+  const everyone: FanOutTarget = {
+    kill: (signal: Signal) => {
+      for (const child of running(members)) signalTarget(child, signal, system);
+      return true;
+    },
+  };
+  const stopAll = (): void => {
+    stop();
+  };
+  const fan = fanOut([everyone], {
+    signals: { SIGTERM: stopAll, SIGINT: stopAll, SIGQUIT: stopAll, ...signals },
+    onForce: () => {
+      kill();
+    },
+    system,
+  });
+  const forgetHost = await onHostExit(() => {
+    for (const child of running(members)) killTarget(child, system);
+  }, system);
+  return () => {
+    fan.close();
+    forgetHost();
+  };
+}
+
+function running(members: readonly Member[]): Child[] {
+  return members.flatMap((member) => member.child() ?? []);
+}
+
+function checkNames(processes: readonly SupervisedProcess[]): void {
+  const names = processes.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new RangeError(`Expected a name for each process, got "${twice}" twice`);
+}

@@ -1,0 +1,43 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { CoreError } from '../errors.ts';
+import { requireLinux } from '../platform.ts';
+import { realSystem } from '../system.ts';
+import { endsProcess, type KillTreeOptions, killTree } from './kill-tree.ts';
+import { requireOwnProc } from './own-proc.ts';
+import { sendSignal } from './process-group.ts';
+import { isRunning, type ProcessStat, readStats } from './stat.ts';
+
+/**
+ * Sends a signal to everything but this process: as PID 1 to all that runs in the container (`kill(-1)`, which no
+ * fork can slip through; it reaches what came in by `docker exec` too), else to all descendants, as {@link killTree}.
+ * Resolves with the pids that got it; after SIGKILL, when none of them runs any more.
+ *
+ * Rejects as `killTree` does, and with `UNSUPPORTED_PLATFORM` off Linux.
+ *
+ * @example
+ * await killAll({ signal: 'SIGTERM' });
+ */
+export async function killAll(options: KillTreeOptions = {}): Promise<number[]> {
+  const { signal = 'SIGKILL', timeoutMs = 10_000, system = realSystem } = options;
+  requireLinux('killAll', system);
+  if (system.pid !== 1) return killTree(system.pid, options);
+  requireOwnProc('killAll', system);
+
+  const others = (): ProcessStat[] =>
+    readStats(system).filter((stat) => stat.pid !== 1 && isRunning(stat));
+  const pids = others().map(({ pid }) => pid);
+  sendSignal(-1, signal, system);
+  if (endsProcess(signal)) sendSignal(-1, 'SIGCONT', system);
+  if (signal !== 'SIGKILL') return pids;
+
+  const deadline = performance.now() + timeoutMs;
+  for (let left = others(); left.length > 0; left = others()) {
+    if (performance.now() > deadline)
+      throw new CoreError(
+        'STILL_RUNNING',
+        `SIGKILL did not end ${left.map(({ pid, command }) => `${pid} (${command})`).join(', ')} within ${timeoutMs} ms`,
+      );
+    await delay(5);
+  }
+  return pids;
+}

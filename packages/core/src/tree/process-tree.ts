@@ -1,0 +1,46 @@
+import { realSystem, type System } from '../system.ts';
+import { requireOwnProc } from './own-proc.ts';
+import { type ProcessStat, readStats } from './stat.ts';
+
+/** A process and what descends from it. */
+export interface ProcessTree extends ProcessStat {
+  /** Oldest first; zombies too. */
+  readonly children: readonly ProcessTree[];
+}
+
+export interface ProcessTreeOptions {
+  readonly system?: System;
+}
+
+/**
+ * A process and everything below it, as /proc shows them at this moment; undefined when there is no such process.
+ * Throws `UNSUPPORTED_PLATFORM` off Linux, `PROC_UNUSABLE` without a /proc of this PID namespace.
+ *
+ * @example
+ * const zombies = processTree(1)?.children.filter(({ state }) => state === 'Z');
+ */
+export function processTree(
+  pid: number,
+  { system = realSystem }: ProcessTreeOptions = {},
+): ProcessTree | undefined {
+  requireOwnProc('processTree', system);
+  const stats = readStats(system);
+  const root = stats.find((stat) => stat.pid === pid);
+  return root === undefined ? undefined : grow(root, byParent(stats));
+}
+
+/** The processes that each pid is the parent of. */
+export function byParent(stats: readonly ProcessStat[]): Map<number, ProcessStat[]> {
+  const children = new Map<number, ProcessStat[]>();
+  for (const stat of stats) {
+    const siblings = children.get(stat.ppid);
+    if (siblings === undefined) children.set(stat.ppid, [stat]);
+    else siblings.push(stat);
+  }
+  return children;
+}
+
+function grow(stat: ProcessStat, children: Map<number, ProcessStat[]>): ProcessTree {
+  const below = (children.get(stat.pid) ?? []).sort((a, b) => a.startTime - b.startTime);
+  return { ...stat, children: below.map((child) => grow(child, children)) };
+}

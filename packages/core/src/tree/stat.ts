@@ -1,0 +1,47 @@
+import type { System } from '../system.ts';
+
+/** What /proc/PID/stat says of a process. */
+export interface ProcessStat {
+  readonly pid: number;
+  /** The first 15 bytes of the program's name. */
+  readonly command: string;
+  /** The kernel's letter: `R` runs, `S` sleeps, `D` waits for the disk, `T` is stopped, `t` traced, `Z` a zombie. */
+  readonly state: string;
+  readonly ppid: number;
+  readonly pgid: number;
+  readonly sid: number;
+  /** Clock ticks since the machine's boot. With the pid it names a process for ever: pids come back. */
+  readonly startTime: number;
+}
+
+/** Undefined when there is no such process. */
+export function readStat(pid: number, system: System): ProcessStat | undefined {
+  let text: string;
+  try {
+    text = system.readProc(`${pid}/stat`);
+  } catch {
+    return undefined; // ended since /proc was listed
+  }
+  // The command is in parentheses and may itself hold spaces and parentheses: fields follow the last one.
+  const end = text.lastIndexOf(')');
+  const fields = text.slice(end + 2).split(' ');
+  return {
+    pid,
+    command: text.slice(text.indexOf('(') + 1, end),
+    state: fields[0] ?? '',
+    ppid: Number(fields[1]),
+    pgid: Number(fields[2]),
+    sid: Number(fields[3]),
+    startTime: Number(fields[19]),
+  };
+}
+
+/** Everything that /proc shows. */
+export function readStats(system: System): ProcessStat[] {
+  return system.pids().flatMap((pid) => readStat(pid, system) ?? []);
+}
+
+/** False for a zombie, which has ended and only waits for its parent. */
+export function isRunning({ state }: ProcessStat): boolean {
+  return state !== 'Z' && state !== 'X';
+}

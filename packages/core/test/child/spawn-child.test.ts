@@ -1,0 +1,148 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { type JobState, pid1Path, spawnChild } from '../../src/index.ts';
+import { realSystem, type System } from '../../src/system.ts';
+
+const mac: System = { ...realSystem, platform: 'darwin' };
+const linux: System = { ...realSystem, platform: 'linux' };
+
+describe.each([
+  ['Linux', linux],
+  ['another platform', mac],
+])('spawnChild on %s', (_, system) => {
+  const long = 'x'.repeat(3_000_000);
+
+  it.each([
+    ['a missing cwd', 'true', [], { cwd: '/no/such' }, 'CWD_MISSING', 78],
+    ['a missing command', 'no-such-command', [], {}, 'COMMAND_NOT_FOUND', 127],
+    ['a missing path', '/no/such/command', [], {}, 'COMMAND_NOT_FOUND', 127],
+    ['a file that is not executable', '/etc/passwd', [], {}, 'COMMAND_NOT_EXECUTABLE', 126],
+    ['a directory', '/etc', [], {}, 'COMMAND_NOT_EXECUTABLE', 126],
+    [
+      'arguments that are too long (thrown, not emitted)',
+      'true',
+      [long],
+      {},
+      'COMMAND_NOT_EXECUTABLE',
+      126,
+    ],
+    ['a NUL byte (thrown)', 'true', ['\0'], {}, 'SPAWN_FAILED', 126],
+  ] as const)('%s', async (_, command, args, options, code, exitCode) => {
+    const child = spawnChild(command, [...args], { ...options, system });
+    await expect(child).rejects.toMatchObject({ name: 'CoreError', code, exitCode });
+  });
+
+  it('runs a program as the leader of its group, and reports its end', async () => {
+    const child = await spawnChild('sh', ['-c', 'cat /proc/$$/stat; exit 7'], {
+      output: 'pipe',
+      stdin: 'ignore',
+      system,
+    });
+    const fields = (await child.stdout.toArray()).join('').split(' ');
+    expect(await child.exited).toEqual({ exitCode: 7 });
+    expect(Number(fields[4])).toBe(child.pid);
+    expect(child.kill('SIGTERM')).toBe(false);
+  });
+
+  it('stops the leader, then its group, and kills what stays', async () => {
+    const script = 'sh -c "trap \\"\\" TERM; echo ready; while :; do sleep 1; done" & wait';
+    const child = await spawnChild('sh', ['-c', script], { output: 'pipe', system });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    const { killed, ...status } = await child.stop({ gracePeriodMs: 100 });
+    expect(status).toEqual({ exitCode: 143, signal: 'SIGTERM' });
+    expect(killed.length).toBeGreaterThan(0);
+    for await (const _ of child.stdout); // ends with the last member
+  });
+
+  it('hears of the end of a program that is over before it is heard of, many at a time', async () => {
+    for (let round = 0; round < 10; round++) {
+      const ends = Array.from({ length: 10 }, async () => {
+        const { exited } = await spawnChild('sh', ['-c', 'exit 7'], { output: 'pipe' });
+        return (await exited).exitCode;
+      });
+      expect(await Promise.all(ends)).toEqual(Array(10).fill(7));
+    }
+  });
+
+  it('reports the exit while a descendant holds its output open', async () => {
+    const child = await spawnChild('sh', ['-c', 'sleep 1000 & exit 3'], { output: 'pipe', system });
+    expect(await child.exited).toEqual({ exitCode: 3 });
+    await child.stop({ gracePeriodMs: 5000 });
+  });
+});
+
+describe('spawnChild', () => {
+  it.each(['parentDeath', 'foreground', 'onJobChange'] as const)(
+    'says of %s in a Worker, or off Linux, that it cannot be had',
+    async (name) => {
+      const option = { parentDeath: 'SIGKILL', foreground: true, onJobChange: () => {} } as const;
+      const options = { [name]: option[name] };
+      await expect(
+        spawnChild('true', [], { ...options, system: { ...linux, isMainThread: false } }),
+      ).rejects.toMatchObject({ code: 'NOT_MAIN_THREAD' });
+      await expect(spawnChild('true', [], { ...options, system: mac })).rejects.toMatchObject({
+        code: 'UNSUPPORTED_PLATFORM',
+      });
+    },
+  );
+
+  it('reports that a child stops and continues', async () => {
+    const states: JobState[] = [];
+    let changed = (): void => {};
+    const next = (): Promise<void> => new Promise((resolve) => (changed = resolve));
+    const listeners = process.listenerCount('SIGCHLD');
+    const child = await spawnChild('sleep', ['1000'], {
+      onJobChange: (state) => {
+        states.push(state);
+        changed();
+      },
+    });
+    for (const signal of ['SIGSTOP', 'SIGCONT', 'SIGTSTP', 'SIGCONT'] as const) {
+      const change = next();
+      child.kill(signal);
+      await change;
+    }
+    child.kill('SIGKILL');
+    await child.exited;
+    expect(states).toEqual([
+      { state: 'stopped', signal: 'SIGSTOP' },
+      { state: 'running' },
+      { state: 'stopped', signal: 'SIGTSTP' },
+      { state: 'running' },
+    ]);
+    expect(process.listenerCount('SIGCHLD')).toBe(listeners);
+  });
+
+  it('tells a death by a real-time signal when the program runs under pid1', async () => {
+    const child = await spawnChild(pid1Path(), ['--', 'sh', '-c', 'kill -37 $$']);
+    expect(await child.exited).toEqual({ exitCode: 165 });
+    const bare = await spawnChild('sh', ['-c', 'kill -37 $$']);
+    expect(await bare.exited).toEqual({ exitCode: 0 });
+  });
+
+  it('gives the child the soft limit on open files that Node had raised', async () => {
+    const limit = /Max open files\s+(\d+)/.exec(
+      readFileSync(`/proc/${process.ppid}/limits`, 'utf8'),
+    );
+    const child = await spawnChild('sh', ['-c', 'ulimit -Sn'], { output: 'pipe' });
+    expect((await child.stdout.toArray()).join('').trim()).toBe(limit?.[1]);
+  });
+
+  it('lets go of a program that ignores every signal only by force', async () => {
+    const child = await spawnChild(
+      'sh',
+      ['-c', 'trap "" TERM; echo ready; sleep 1000; sleep 1000'],
+      {
+        output: 'pipe',
+      },
+    );
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    const force = new AbortController();
+    const stopped = child.stop({ gracePeriodMs: 3_600_000, force: force.signal });
+    await delay(0);
+    force.abort();
+    expect(await stopped).toMatchObject({ exitCode: 137 });
+    expect(existsSync(`/proc/${child.pid}`)).toBe(false);
+  });
+});

@@ -1,0 +1,57 @@
+import { realSystem, type System } from '../src/index.ts';
+
+export interface FakeProcess {
+  readonly pid: number;
+  readonly ppid: number;
+  readonly pgid?: number;
+  readonly sid?: number;
+  state?: string;
+  /** The error code with which kill(2) fails. */
+  readonly denied?: string;
+}
+
+export interface FakeSystem extends System {
+  /** As `pid signal`, in order. */
+  readonly sent: string[];
+  readonly processes: Map<number, FakeProcess>;
+}
+
+/** A machine with these processes, on which SIGSTOP, SIGCONT and SIGKILL do what they say. */
+export function fakeSystem(
+  processes: readonly FakeProcess[],
+  overrides: Partial<System> = {},
+): FakeSystem {
+  const table = new Map(processes.map((process) => [process.pid, process]));
+  const sent: string[] = [];
+  const one = (pid: number, signal: number): void => {
+    const process = table.get(pid);
+    if (process === undefined) throw Object.assign(new Error('kill ESRCH'), { code: 'ESRCH' });
+    if (process.denied !== undefined)
+      throw Object.assign(new Error(`kill ${process.denied}`), { code: process.denied });
+    if (signal === 9) table.delete(pid);
+    if (signal === 19) process.state = 'T';
+    if (signal === 18) process.state = 'S';
+  };
+  return {
+    ...realSystem,
+    platform: 'linux',
+    pid: 100,
+    sent,
+    processes: table,
+    pids: () => [...table.keys()],
+    readProc: (path) => {
+      if (path === 'self/stat') return '100 (node) R';
+      const pid = Number(path.split('/')[0]);
+      const process = table.get(pid);
+      if (process === undefined) throw Object.assign(new Error('gone'), { code: 'ENOENT' });
+      const { ppid, pgid = pid, sid = 1, state = 'S' } = process;
+      return `${pid} (a (b) c) ${state} ${ppid} ${pgid} ${sid} ${'0 '.repeat(15)}${pid} 0`;
+    },
+    kill: (pid, signal) => {
+      sent.push(`${pid} ${signal}`);
+      if (pid === -1) for (const each of [...table.keys()]) each !== 1 && one(each, signal);
+      else one(pid, signal);
+    },
+    ...overrides,
+  };
+}

@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type FanOutTarget, fanOut, type Signal, spawnChild } from '../../src/index.ts';
+import { realSystem } from '../../src/system.ts';
+
+/** A target that only notes what it gets; ended after `lives` signals. */
+function target(lives = Number.POSITIVE_INFINITY): FanOutTarget & { got: Signal[] } {
+  const got: Signal[] = [];
+  return { pid: 2 ** 30, got, kill: (signal) => got.length < lives && got.push(signal) > 0 };
+}
+
+/** To this process; Node runs the listeners in a later turn of the loop. */
+async function raise(signal: NodeJS.Signals): Promise<void> {
+  const heard = once(process, signal);
+  process.kill(process.pid, signal);
+  await heard;
+}
+
+const signals = [
+  'SIGHUP',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGTERM',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGWINCH',
+] as const;
+const counts = (): number[] => signals.map((signal) => process.listenerCount(signal));
+
+describe('fanOut', () => {
+  const before = counts();
+  afterEach(() => expect(counts()).toEqual(before));
+
+  it.each(signals)('forwards %s to every target', async (signal) => {
+    const [a, b] = [target(), target()];
+    using _ = fanOut([a, b]);
+    await raise(signal);
+    expect([a.got, b.got]).toEqual([[signal], [signal]]);
+  });
+
+  it('rewrites, drops, calls, and leaves alone', async () => {
+    const child = target();
+    const called: Signal[] = [];
+    using _ = fanOut([child], {
+      signals: {
+        SIGTERM: 'SIGRTMIN+3',
+        SIGHUP: 'drop',
+        SIGUSR2: (signal) => called.push(signal),
+        SIGWINCH: 'default',
+      },
+    });
+    expect(process.listenerCount('SIGWINCH')).toBe(before[6]);
+    await raise('SIGTERM');
+    await raise('SIGHUP');
+    await raise('SIGUSR2');
+    expect(child.got).toEqual(['SIGRTMIN+3']);
+    expect(called).toEqual(['SIGUSR2']);
+  });
+
+  it.each([
+    ['a second SIGINT', ['SIGINT', 'SIGINT'], ['SIGINT', 'SIGKILL']],
+    [
+      'SIGINT after SIGTERM, twice',
+      ['SIGTERM', 'SIGINT', 'SIGINT'],
+      ['SIGTERM', 'SIGINT', 'SIGKILL'],
+    ],
+    ['SIGQUIT after SIGTERM', ['SIGTERM', 'SIGQUIT'], ['SIGTERM', 'SIGKILL']],
+    ['a second SIGTERM: no force', ['SIGTERM', 'SIGTERM'], ['SIGTERM', 'SIGTERM']],
+    ['one SIGQUIT: no force', ['SIGQUIT'], ['SIGQUIT']],
+  ] as const)('%s', async (_, raised, got) => {
+    const child = target();
+    using fan = fanOut([child]);
+    for (const signal of raised) await raise(signal);
+    expect(child.got).toEqual(got);
+    fan.close();
+  });
+
+  it('gives a stop signal to what is added after it', async () => {
+    using fan = fanOut([]);
+    await raise('SIGTERM');
+    const late = target();
+    fan.add(late);
+    expect(late.got).toEqual(['SIGTERM']);
+  });
+
+  it('forgets a target that has ended or was taken out', async () => {
+    const [ended, out] = [target(1), target()];
+    using fan = fanOut([ended, out]);
+    fan.delete(out);
+    await raise('SIGHUP');
+    await raise('SIGHUP');
+    expect([ended.got.length, out.got.length]).toEqual([1, 0]);
+  });
+
+  it('sends real-time signals to a ChildProcess, and nothing to one that has ended', async () => {
+    const child: ChildProcess = spawn('sleep', ['1000'], { stdio: 'ignore' });
+    const exited = once(child, 'exit');
+    using _ = fanOut([child], { signals: { SIGHUP: 'SIGRTMIN+3' } });
+    await raise('SIGHUP');
+    // What Node makes of a death by a real-time signal.
+    expect(await exited).toEqual([0, null]);
+    await raise('SIGHUP');
+  });
+
+  it('kills the whole group of a child at once', async () => {
+    const script = 'trap "" INT; sh -c "trap \\"\\" INT; sleep 1000"; echo never';
+    const child = await spawnChild('sh', ['-c', script], { output: 'pipe' });
+    using _ = fanOut([child]);
+    await raise('SIGINT');
+    await raise('SIGINT');
+    expect(await child.exited).toEqual({ exitCode: 137, signal: 'SIGKILL' });
+    // Ends only when no member of the group holds the pipe any more.
+    expect(await child.stdout.toArray()).toEqual([]);
+  });
+
+  it.each(['SIGKILL', 'SIGSTOP', 'SIGRTMIN+1', 'SIGNOPE'])('refuses a route for %s', (signal) => {
+    expect(() => fanOut([], { signals: { [signal]: 'drop' } })).toThrow(RangeError);
+  });
+
+  it('is refused in a Worker', () => {
+    const system = { ...realSystem, isMainThread: false };
+    expect(() => fanOut([], { system })).toThrow(
+      expect.objectContaining({ code: 'NOT_MAIN_THREAD' }),
+    );
+  });
+});

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { channel } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { CoreError, createReaper, setSubreaper } from '../../src/index.ts';
+import { realSystem } from '../../src/system.ts';
+
+describe('createReaper', () => {
+  it('reaps an orphan as a subreaper, and reports how it ended', async () => {
+    const orphans: object[] = [];
+    let reaped = (): void => {};
+    const done = new Promise<void>((resolve) => {
+      reaped = resolve;
+    });
+    using reaper = createReaper({
+      graceMs: 0,
+      onReap: ({ pid: _, ...status }) => {
+        orphans.push(status);
+        reaped();
+      },
+    });
+    const parent = spawn('sh', [
+      '-c',
+      '(sleep 0.05; kill -37 $(exec sh -c "echo \\$PPID")) & exit 3',
+    ]);
+    expect(await once(parent, 'exit')).toEqual([3, null]);
+    await done;
+    expect(orphans).toEqual([{ exitCode: 165, signal: 'SIGRTMIN+3', coreDumped: false }]);
+    expect(reaper.reaped).toBe(1);
+  });
+
+  it('leaves no listener, no subscription and no adoption behind', () => {
+    const installed = (): object => ({
+      listeners: process.listenerCount('SIGCHLD'),
+      subscribed: channel('child_process').hasSubscribers,
+      subreaper: setSubreaper(setSubreaper(true)),
+    });
+    const before = installed();
+    const reaper = createReaper();
+    expect(installed()).not.toEqual(before);
+    reaper.close();
+    setSubreaper(false);
+    expect(installed()).toEqual(before);
+  });
+
+  it.each([
+    ['UNSUPPORTED_PLATFORM', { platform: 'darwin' }],
+    ['UNSUPPORTED_PLATFORM', { platform: 'win32' }],
+    ['NOT_MAIN_THREAD', { isMainThread: false }],
+    ['PROC_UNUSABLE', { pid: 1 }],
+  ] as const)('is refused with %s', (code, override) => {
+    const system = { ...realSystem, platform: 'linux', pid: process.pid, ...override } as const;
+    expect(() => createReaper({ system })).toThrow(CoreError);
+    expect(() => createReaper({ system })).toThrow(expect.objectContaining({ code }));
+  });
+});

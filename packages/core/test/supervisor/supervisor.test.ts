@@ -1,0 +1,191 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type Child,
+  createSupervisor,
+  type SupervisedProcess,
+  type SupervisorEvent,
+} from '../../src/index.ts';
+import { realSystem } from '../../src/system.ts';
+
+const signals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGALRM', 'SIGUSR1', 'exit'];
+const counts = (): number[] => signals.map((signal) => process.listenerCount(signal));
+
+const sh = (name: string, script: string, more: Partial<SupervisedProcess> = {}) => ({
+  name,
+  command: ['sh', '-c', script] as const,
+  stdin: 'ignore' as const,
+  ...more,
+});
+const sleeper = (name: string, more: Partial<SupervisedProcess> = {}) =>
+  sh(name, 'exec sleep 1000', more);
+const stubborn = (name: string, more: Partial<SupervisedProcess> = {}) =>
+  sh(name, 'trap "" TERM INT; while :; do sleep 0.05; done', {
+    ready: (child) => statusOf(child, /^SigIgn:.*[4-7c-f][0-9a-f]{3}$/m),
+    ...more,
+  });
+
+/** Waits for what a shell has done about its signals; the bits are in proc_pid_status(5). */
+async function statusOf({ pid }: Child, pattern: RegExp): Promise<void> {
+  await expect.poll(() => readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(pattern);
+}
+const catchesHangup = (child: Child): Promise<void> => statusOf(child, /^SigCgt:.*[13579bdf]$/m);
+
+function supervise(processes: SupervisedProcess[], options = {}) {
+  const events: SupervisorEvent[] = [];
+  const supervisor = createSupervisor(processes, {
+    onEvent: (event) => events.push(event),
+    backoff: { initialMs: 5, maximumMs: 20 },
+    ...options,
+  });
+  const told = (...types: string[]): string[] =>
+    events.filter(({ type }) => types.includes(type)).map(({ type, name }) => `${type} ${name}`);
+  return { ...supervisor, told };
+}
+
+describe('createSupervisor', () => {
+  const before = counts();
+  afterEach(() => expect(counts()).toEqual(before));
+
+  it('starts in order, each when the one before is ready, and stops in reverse order', async () => {
+    const order: string[] = [];
+    const { start, stop, told } = supervise([
+      sleeper('a', { ready: async () => order.push('a is ready') }),
+      sleeper('b', { ready: async () => order.push('b is ready') }),
+    ]);
+    await start();
+    expect(order).toEqual(['a is ready', 'b is ready']);
+    expect(told('started', 'ready')).toEqual(['started a', 'ready a', 'started b', 'ready b']);
+    expect(await stop()).toBe(143);
+    expect(told('stopping', 'ended')).toEqual(['stopping b', 'ended b', 'stopping a', 'ended a']);
+  });
+
+  it('ends with the exit code of the essential process that ended', async () => {
+    const { start, ended, told } = supervise([sleeper('a'), sh('b', 'exit 7'), sleeper('c')]);
+    await start();
+    expect(await ended).toBe(7);
+    expect(told('ended')).toHaveLength(told('started').length);
+  });
+
+  it('goes on without one that is not essential', async () => {
+    const { start, stop, told } = supervise([
+      sleeper('a'),
+      sh('b', 'exit 7', { essential: false }),
+    ]);
+    await start();
+    await expect.poll(() => told('ended')).toEqual(['ended b']);
+    expect(told('stopping')).toEqual([]);
+    expect(await stop()).toBe(143);
+  });
+
+  it('ends when the last one has ended, with the first failure', async () => {
+    const { start, ended } = supervise([
+      sh('a', 'exit 0', { essential: false }),
+      sh('b', 'sleep 0.05; exit 3', { essential: false }),
+    ]);
+    await start();
+    expect(await ended).toBe(3);
+  });
+
+  it('restarts by policy, and gives up after maxRestarts', async () => {
+    const { start, ended, told } = supervise([
+      sh('a', 'exit 4', { restart: 'on-failure', maxRestarts: 2 }),
+    ]);
+    await start();
+    expect(await ended).toBe(4);
+    expect(told('started', 'restarting')).toEqual([
+      'started a',
+      'restarting a',
+      'started a',
+      'restarting a',
+      'started a',
+    ]);
+  });
+
+  it('does not start again what is stopped while it waits for its restart', async () => {
+    const { start, stop, told } = supervise([sh('a', 'exit 4', { restart: 'always' })], {
+      backoff: { initialMs: 3_600_000, maximumMs: 3_600_000 },
+    });
+    await start();
+    await expect.poll(() => told('restarting')).toHaveLength(1);
+    expect(await stop()).toBe(4);
+  });
+
+  it('stops what runs when a later one cannot be started, and says why', async () => {
+    const { start, ended, told } = supervise([
+      sleeper('a'),
+      { name: 'b', command: ['no-such-command'], essential: false },
+      sleeper('c'),
+    ]);
+    await expect(start()).rejects.toMatchObject({ code: 'COMMAND_NOT_FOUND' });
+    expect(await ended).toBe(127);
+    expect(told('started', 'ended')).toEqual(['started a', 'ended a']);
+  });
+
+  it('ends when one does not become ready', async () => {
+    const { start, ended } = supervise([
+      sleeper('a', { ready: () => Promise.reject(new Error('port 3000 is taken')) }),
+    ]);
+    await expect(start()).rejects.toThrow('port 3000 is taken');
+    expect(await ended).toBe(1);
+  });
+
+  it('needs SIGKILL where the grace period is over: 137', async () => {
+    const { start, stop } = supervise([stubborn('a', { gracePeriodMs: 50 })]);
+    await start();
+    expect(await stop()).toBe(137);
+  });
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 143],
+  ] as const)('%s to the host stops everything', async (signal, exitCode) => {
+    const { start, ended } = supervise([sleeper('a'), sleeper('b')]);
+    await start();
+    process.kill(process.pid, signal);
+    expect(await ended).toBe(exitCode);
+  });
+
+  it('a second SIGINT kills', async () => {
+    const { start, ended } = supervise([
+      stubborn('a', { gracePeriodMs: 3_600_000 }),
+      stubborn('b', { gracePeriodMs: 3_600_000 }),
+    ]);
+    await start();
+    for (const _ of [1, 2]) {
+      const heard = once(process, 'SIGINT');
+      process.kill(process.pid, 'SIGINT');
+      await heard;
+    }
+    expect(await ended).toBe(137);
+  });
+
+  it('forwards the other signals to every process', async () => {
+    const trap = 'trap "exit 5" HUP; while :; do sleep 0.02; done';
+    const { start, ended } = supervise([
+      sh('a', trap, { essential: false, ready: catchesHangup }),
+      sh('b', trap, { essential: false, ready: catchesHangup }),
+    ]);
+    await start();
+    process.kill(process.pid, 'SIGHUP');
+    expect(await ended).toBe(5);
+  });
+
+  it('can be stopped before it is started, and while it starts', async () => {
+    expect(await supervise([sleeper('a')]).stop()).toBe(0);
+    const { start, stop, told } = supervise([sleeper('a'), sleeper('b')]);
+    const started = start();
+    expect(await stop()).toBeTypeOf('number');
+    await started;
+    expect(told('started')).toHaveLength(told('ended').length);
+  });
+
+  it('wants each name once, and the main thread', () => {
+    expect(() => createSupervisor([sleeper('a'), sleeper('a')])).toThrow(RangeError);
+    const system = { ...realSystem, isMainThread: false };
+    expect(() => createSupervisor([], { system })).toThrow(
+      expect.objectContaining({ code: 'NOT_MAIN_THREAD' }),
+    );
+  });
+});

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { killAll, killTree } from '../../src/index.ts';
+import { type FakeProcess, fakeSystem } from '../fake-system.ts';
+
+const tree: readonly FakeProcess[] = [
+  { pid: 1, ppid: 0 },
+  { pid: 100, ppid: 1 },
+  { pid: 200, ppid: 100, sid: 200 },
+  { pid: 201, ppid: 200, sid: 200 },
+  { pid: 202, ppid: 201, sid: 202 },
+  { pid: 300, ppid: 100 },
+];
+const fresh = (more: readonly FakeProcess[] = []) =>
+  fakeSystem([...tree, ...more].map((process) => ({ ...process })));
+
+describe('killTree', () => {
+  it('stops the tree, then kills it, leaves first, and nothing beside it', async () => {
+    const system = fresh();
+    expect(await killTree(200, { system })).toEqual([200, 201, 202]);
+    expect(system.sent).toEqual(['200 19', '201 19', '202 19', '202 9', '201 9', '200 9']);
+  });
+
+  it('finds an orphan by the session that the tree opened', async () => {
+    const system = fresh([{ pid: 203, ppid: 1, sid: 200 }]);
+    expect(await killTree(200, { system })).toContain(203);
+  });
+
+  it('does not take a sibling in the same process group for a member', async () => {
+    const system = fresh([{ pid: 301, ppid: 100, pgid: 300 }]);
+    expect(await killTree(300, { system })).toEqual([300]);
+  });
+
+  it('with its own pid means what is below it, and never stops itself', async () => {
+    const system = fresh();
+    expect(await killTree(100, { system })).toEqual([200, 201, 202, 300]);
+    expect(system.sent.filter((line) => line.startsWith('100 '))).toEqual([]);
+  });
+
+  it('continues for SIGTERM also what somebody else had stopped', async () => {
+    const system = fresh([{ pid: 203, ppid: 200, state: 'T' }]);
+    await killTree(200, { signal: 'SIGTERM', system });
+    expect(system.sent).toEqual(expect.arrayContaining(['203 15', '203 18', '200 18']));
+  });
+
+  it('leaves stopped for SIGUSR1 what somebody else had stopped', async () => {
+    const system = fresh([{ pid: 203, ppid: 200, state: 'T' }]);
+    await killTree(200, { signal: 'SIGUSR1', system });
+    expect(system.sent).toEqual(expect.arrayContaining(['203 10', '200 18']));
+    expect(system.sent).not.toContain('203 18');
+  });
+
+  it('kills the others when one is not ours to signal, and says which', async () => {
+    const system = fresh([{ pid: 203, ppid: 200, denied: 'EPERM' }]);
+    await expect(killTree(200, { system })).rejects.toMatchObject({
+      code: 'SIGNAL_FAILED',
+      message: expect.stringContaining('203'),
+    });
+    expect(system.processes.has(200)).toBe(false);
+  });
+
+  it('is done when there is no such process', async () => {
+    expect(await killTree(999, { system: fresh() })).toEqual([]);
+  });
+
+  it('says what does not end', async () => {
+    const system = fakeSystem([{ pid: 200, ppid: 1 }], { kill: () => {} });
+    await expect(killTree(200, { system, timeoutMs: 1 })).rejects.toMatchObject({
+      code: 'STILL_RUNNING',
+      message: expect.stringContaining('200 (a (b) c)'),
+    });
+  });
+
+  it('is tree-kill off Linux', async () => {
+    const child = spawn('sleep', ['1000'], { stdio: 'ignore' });
+    const exited = once(child, 'exit');
+    const system = fakeSystem([], { platform: 'darwin' });
+    expect(await killTree(child.pid as number, { system })).toEqual([child.pid]);
+    expect(await exited).toEqual([null, 'SIGKILL']);
+  });
+});
+
+describe('killAll', () => {
+  it('as PID 1 is one kill(-1)', async () => {
+    const system = fakeSystem(tree, { pid: 1, readProc: asPid1 });
+    expect(await killAll({ system })).toEqual([100, 200, 201, 202, 300]);
+    expect(system.sent).toEqual(['-1 9']);
+  });
+
+  it('as PID 1 wakes what is stopped for SIGTERM', async () => {
+    const system = fakeSystem(tree, { pid: 1, readProc: asPid1 });
+    await killAll({ signal: 'SIGTERM', system });
+    expect(system.sent).toEqual(['-1 15', '-1 18']);
+  });
+
+  it('as any other process is the tree below it', async () => {
+    expect(await killAll({ system: fresh() })).toEqual([200, 201, 202, 300]);
+  });
+
+  it('says off Linux that it needs Linux', async () => {
+    const system = fakeSystem([], { platform: 'win32' });
+    await expect(killAll({ system })).rejects.toMatchObject({ code: 'UNSUPPORTED_PLATFORM' });
+  });
+
+  function asPid1(path: string): string {
+    return path === 'self/stat' ? '1 (node) R' : fakeSystem(tree).readProc(path);
+  }
+});

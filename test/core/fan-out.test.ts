@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { runAsInit, runAsSubreaper } from '../harness/container.ts';
+import { nodes } from '../harness/nodes.ts';
+import { program } from './program.ts';
+
+describe.each(nodes)('fanOut in Node %s', (_, node) => {
+  it('loses no SIGTERM that comes right after it', async () => {
+    await using container = await runAsInit([node, program('early-term.mjs')]);
+    expect(await container.exited).toBe(0);
+    expect(container.stdout()).toBe('SIGTERM\n');
+  });
+
+  it('forwards SIGUSR1, which then opens no inspector; after close() it does again', async () => {
+    await using container = await runAsSubreaper([
+      node,
+      '--inspect-port=127.0.0.1:0',
+      program('fan-out.mjs'),
+    ]);
+    await container.seen(/listening/);
+    container.kill('SIGUSR1');
+    await container.seen(/usr1/);
+    container.kill('SIGTERM');
+    await container.seen(/closed, 42/);
+    expect(container.stderr()).not.toContain('Debugger listening');
+    container.kill('SIGUSR1');
+    await container.seen(/Debugger listening/);
+  });
+});

@@ -1,0 +1,254 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { pid1Path } from '@twenty-init/core';
+import { describe, expect, it } from 'vitest';
+import { enter, runAsInit, runAsSubreaper } from '../harness/container.ts';
+import { type Image, image } from '../harness/image.ts';
+import { readProcess, statusOf } from '../harness/proc.ts';
+import { until } from '../harness/wait.ts';
+
+const pid1 = pid1Path();
+const long = [pid1, '--grace', '60s', '--'];
+const places = [
+  ['as PID 1', runAsInit],
+  ['as subreaper', runAsSubreaper],
+] as const;
+
+/** What the program leaves behind. Each takes a moment to clean up when it gets SIGTERM. */
+const leftovers = [
+  ['child', 'a child', './cleans-up.sh child &'],
+  ['session', 'a child in a session of its own', 'setsid ./cleans-up.sh session &'],
+  ['grandchild', 'a grandchild', 'sh -c "./cleans-up.sh grandchild & wait" &'],
+  ['daemon', 'a daemon, forked twice', '(setsid sh -c "./cleans-up.sh daemon &" &)'],
+  ['nohup', 'one that ignores HUP and INT', '(trap "" HUP INT; exec ./cleans-up.sh nohup) &'],
+] as const;
+
+const up = (name: string): string => `until [ -s up.${name} ]; do sleep 0.01; done`;
+const stop = (name: string): string =>
+  `kill -STOP $(cat up.${name}); until grep -q "^State:.T" /proc/$(cat up.${name})/status; do sleep 0.01; done`;
+
+function app(main: string): Image {
+  return image({
+    'cleans-up.sh': `#!/bin/sh
+      trap 'sleep 0.2; : > cleaned.$1; exit 9' TERM
+      echo $$ > up.$1
+      while :; do sleep 0.05; done`,
+    'stubborn.sh': '#!/bin/sh\ntrap "" TERM INT QUIT\necho ready\nwhile :; do sleep 0.05; done',
+    'main.sh': `#!/bin/sh\n${main}\n`,
+  });
+}
+
+describe.each(places)('%s, the main child is gone', (_, run) => {
+  it.each(
+    leftovers.flatMap(([name, title, leave]) => [
+      [title, name, `${leave}\n${up(name)}`] as const,
+      [`${title}, stopped`, name, `${leave}\n${up(name)}\n${stop(name)}`] as const,
+    ]),
+  )('%s: cleans up, and the exit code is kept', async (_, name, leave) => {
+    using files = app(`${leave}\nexit 7`);
+    await using container = await run([...long, './main.sh'], { cwd: files.root });
+    expect(await container.exited).toBe(7);
+    expect(container.stderr()).not.toContain('pid1');
+    expect(existsSync(files.path(`cleaned.${name}`))).toBe(true);
+  });
+
+  it('all of them together, after SIGTERM: every one cleans up, exit 143', async () => {
+    const leave = leftovers.map(([name, , command]) => `${command}\n${up(name)}`);
+    using files = app(`${leave.join('\n')}\necho ready\nexec sleep 1000`);
+    await using container = await run([...long, './main.sh'], { cwd: files.root });
+    await container.seen(/ready/);
+    container.kill('SIGTERM');
+    expect(await container.exited).toBe(143);
+    expect(leftovers.filter(([name]) => !existsSync(files.path(`cleaned.${name}`)))).toEqual([]);
+  });
+
+  it('the main child first: the others hear of it only when it has ended', async () => {
+    using files = app(
+      './cleans-up.sh child &\ntrap ": > told; until [ -e go ]; do sleep 0.02; done; exit 3" TERM\necho ready\nwhile :; do sleep 0.02; done',
+    );
+    await using container = await run([...long, './main.sh'], { cwd: files.root });
+    await container.seen(/ready/);
+    await until('the child', () => existsSync(files.path('up.child')));
+    container.kill('SIGTERM');
+    await until('the main child', () => existsSync(files.path('told')));
+    const child = container.processes().find(({ argv }) => argv.includes('child'));
+    expect(child).toBeDefined();
+    expect(existsSync(files.path('cleaned.child'))).toBe(false);
+    writeFileSync(files.path('go'), '');
+    expect(await container.exited).toBe(3);
+    expect(existsSync(files.path('cleaned.child'))).toBe(true);
+  });
+
+  it('--group tells both at once', async () => {
+    using files = app(
+      './cleans-up.sh child &\ntrap "until [ -e cleaned.child ]; do sleep 0.02; done; exit 3" TERM\necho ready\nwhile :; do sleep 0.02; done',
+    );
+    await using container = await run([pid1, '-g', '-G', '60s', './main.sh'], { cwd: files.root });
+    await container.seen(/ready/);
+    await until('the child', () => existsSync(files.path('up.child')));
+    container.kill('SIGTERM');
+    expect(await container.exited).toBe(3);
+  });
+
+  it('without --grace nobody is waited for', async () => {
+    using files = app(
+      `./cleans-up.sh child >/dev/null 2>&1 &\n${up('child')}\nuntil [ -e go ]; do sleep 0.01; done\nexit 7`,
+    );
+    await using container = await run([pid1, './main.sh'], { cwd: files.root });
+    const child = await until('the child', () =>
+      container.processes().find(({ argv }) => argv.includes('child')),
+    );
+    writeFileSync(files.path('go'), '');
+    expect(await container.exited).toBe(7);
+    expect(existsSync(files.path('cleaned.child'))).toBe(false);
+    if (run === runAsSubreaper) process.kill(child.pid, 'SIGKILL');
+  });
+});
+
+describe.each(places)(
+  '%s, the clock is over: SIGKILL, 137, and the names of what was killed',
+  (_, run) => {
+    const short = [pid1, '--grace', '200ms'];
+
+    it.each([
+      ['the main child does not end', 'exec ./stubborn.sh', /\d+ \([^)]*stubborn\.sh/],
+      [
+        'a session of its own does not end',
+        'setsid ./stubborn.sh & trap "exit 0" TERM; while :; do sleep 0.02; done',
+        /\d+ \([^)]*stubborn\.sh/,
+      ],
+      [
+        'one that starts new ones again and again',
+        'sh -c "trap : TERM; echo ready; while :; do setsid sleep 1000 & sleep 0.01; done" &\ntrap "exit 0" TERM; while :; do sleep 0.02; done',
+        /\d+ \(sleep 1000\)/,
+      ],
+    ])('%s', async (_, main, named) => {
+      using files = app(main);
+      await using container = await run([...short, '--', './main.sh'], { cwd: files.root });
+      await container.seen(/ready/);
+      const before = container.processes();
+      container.kill('SIGTERM');
+      expect(await container.exited).toBe(137);
+      expect(container.stderr()).toMatch(/^pid1: grace period of 200ms is over: killed [^\n]*$/m);
+      expect(container.stderr()).toMatch(named);
+      expect(before.filter(({ pid }) => (readProcess(pid)?.state ?? 'Z') !== 'Z')).toEqual([]);
+    });
+
+    it.each([
+      ['--expect', '137'],
+      ['--expect', 'forwarded'],
+      ['--expect', 'KILL'],
+      ['--expect', '0-255'],
+    ])('%s %s does not hide it', async (...expect137) => {
+      using files = app('./stubborn.sh & exec sleep 1000');
+      await using container = await run([...short, ...expect137, '--', './main.sh'], {
+        cwd: files.root,
+      });
+      await container.seen(/ready/);
+      container.kill('SIGTERM');
+      expect(await container.exited).toBe(137);
+    });
+
+    it('starts at the end of the main child when nobody asked', async () => {
+      using files = app('./stubborn.sh & sleep 0.3; exit 0');
+      await using container = await run([...short, '--', './main.sh'], { cwd: files.root });
+      expect(await container.exited).toBe(137);
+    });
+  },
+);
+
+describe.each(places)('%s, a person is in a hurry', (_, run) => {
+  it.each([
+    ['a second INT', ['SIGINT', 'SIGINT']],
+    ['INT, TERM, INT', ['SIGINT', 'SIGTERM', 'SIGINT']],
+    ['QUIT after TERM', ['SIGTERM', 'SIGQUIT']],
+    ['QUIT after INT', ['SIGINT', 'SIGQUIT']],
+    ['QUIT after QUIT', ['SIGQUIT', 'SIGQUIT']],
+  ] as const)('%s ends the wait with SIGKILL: 137', async (_, signals) => {
+    using files = app('exec ./stubborn.sh');
+    await using container = await run([...long, './main.sh'], { cwd: files.root });
+    await container.seen(/ready/);
+    for (const signal of signals) {
+      container.kill(signal);
+      // Two of a kind that wait at the same time are one.
+      await until('it to be taken', () => /^0*$/.test(statusOf(container.init, 'ShdPnd') ?? ''));
+    }
+    expect(await container.exited).toBe(137);
+    expect(container.stderr()).toMatch(/^pid1: the end was forced: killed \d+ \([^\n]*\n$/);
+  });
+
+  it('QUIT after TERM also when only leftovers are there', async () => {
+    using files = app('./stubborn.sh & exec sleep 1000');
+    await using container = await run([...long, './main.sh'], { cwd: files.root });
+    await container.seen(/ready/);
+    container.kill('SIGTERM');
+    await until('the end of the main child', () =>
+      container.processes().every(({ argv }) => argv[1] !== '1000'),
+    );
+    container.kill('SIGQUIT');
+    expect(await container.exited).toBe(137);
+  });
+
+  it('a repeated TERM changes nothing, TERM after INT neither', async () => {
+    using files = app(
+      'trap "echo told" TERM INT; echo ready; until [ -e go ]; do sleep 0.02; done; exit 3',
+    );
+    await using container = await run([...long, './main.sh'], { cwd: files.root });
+    await container.seen(/ready/);
+    container.kill('SIGINT');
+    await container.seen(/told/);
+    for (let times = 2; times < 6; times++) {
+      container.kill('SIGTERM');
+      await container.seen(new RegExp(`(told\n){${times}}`));
+    }
+    writeFileSync(files.path('go'), '');
+    expect(await container.exited).toBe(3);
+    expect(container.stderr()).toBe('');
+  });
+});
+
+describe('a process that entered from outside, as docker exec does', () => {
+  it('gets SIGTERM and is not waited for', async () => {
+    using files = app('echo ready; exec sleep 1000');
+    await using container = await runAsInit([...long, './main.sh'], { cwd: files.root });
+    await container.seen(/ready/);
+    const script = `trap ': > ${files.path('told')}' TERM; : > ${files.path('entered')}; while :; do sleep 0.02; done`;
+    const entered = enter(container.init, ['sh', '-c', script]);
+    await until('it to be in', () => existsSync(files.path('entered')));
+    container.kill('SIGTERM');
+    expect(await container.exited).toBe(143);
+    expect(await entered).toBe(137);
+  });
+
+  it('its own children are not waited for either', async () => {
+    using files = app('echo ready; exec sleep 1000');
+    await using container = await runAsInit([...long, './main.sh'], { cwd: files.root });
+    await container.seen(/ready/);
+    const script = `trap '' TERM; sleep 1000 & : > ${files.path('entered')}; wait; wait`;
+    const entered = enter(container.init, ['sh', '-c', script]);
+    await until('it to be in', () => existsSync(files.path('entered')));
+    container.kill('SIGTERM');
+    expect(await container.exited).toBe(143);
+    await entered;
+  });
+});
+
+describe('by environment', () => {
+  it('PID1_GRACE is --grace', async () => {
+    using files = app('./stubborn.sh & exec sleep 1000');
+    const env = { ...process.env, PID1_GRACE: '200ms' };
+    await using container = await runAsInit([pid1, '--', './main.sh'], { cwd: files.root, env });
+    await container.seen(/ready/);
+    container.kill('SIGTERM');
+    expect(await container.exited).toBe(137);
+  });
+
+  it('--expect forwarded: an orderly end after SIGTERM is 0', async () => {
+    using files = app('./cleans-up.sh child & echo ready; exec sleep 1000');
+    await using container = await runAsInit([pid1, '-e', 'forwarded', '-G', '60s', './main.sh'], {
+      cwd: files.root,
+    });
+    await container.seen(/ready/);
+    container.kill('SIGTERM');
+    expect(await container.exited).toBe(0);
+  });
+});

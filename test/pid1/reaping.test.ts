@@ -1,0 +1,63 @@
+import { pid1Path } from '@twenty-init/core';
+import { describe, expect, it } from 'vitest';
+import { runAsInit, runAsSubreaper } from '../harness/container.ts';
+import { fixture } from '../harness/fixture.ts';
+import { descendantsOf } from '../harness/proc.ts';
+import { eachOf, outcome, outcomeAsInit } from '../harness/run.ts';
+import { until } from '../harness/wait.ts';
+
+const pid1 = pid1Path();
+
+describe.each([
+  ['as PID 1', runAsInit, 80_000],
+  ['as subreaper', runAsSubreaper, 20_000],
+] as const)('%s', (_, run, orphans) => {
+  it(`${orphans} orphans in bursts of 500: none is left, no status is lost`, async () => {
+    const rounds = orphans / 500;
+    await using container = await run([pid1, '--', fixture('orphans'), `${rounds}`, '500', '0']);
+    await container.seen(/done/);
+    await until('no zombie', () => container.processes().length === 2);
+    container.kill('SIGTERM');
+    expect(await container.exited).toBe(143);
+  });
+
+  it('orphans that stop and continue are not taken for dead', async () => {
+    const script = `sh -c 'sh -c "kill -STOP \\$\\$; echo continued; exec sleep 1000" &'
+      echo ready; exec sleep 1000`;
+    await using container = await run([pid1, '--', 'sh', '-c', script]);
+    await container.seen(/ready/);
+    const orphan = await until('the stopped orphan', () =>
+      container.processes().find(({ state }) => state === 'T'),
+    );
+    process.kill(orphan.pid, 'SIGCONT');
+    await container.seen(/continued/);
+    process.kill(orphan.pid, 'SIGKILL');
+    await until('the end of the orphan', () => container.processes().length === 2);
+    container.kill('SIGTERM');
+    expect(await container.exited).toBe(143);
+  });
+});
+
+describe.each([
+  ['as PID 1', outcomeAsInit],
+  ['as subreaper', outcome],
+] as const)('%s', (_, run) => {
+  it('a program that ends within a burst of orphans: its exit code, 100 times', async () => {
+    const codes = Array.from({ length: 100 }, (_, index) => 100 + (index % 100));
+    const results = await eachOf(codes, (code) =>
+      run([pid1, '--', fixture('orphans'), '1', '50', String(code)]),
+    );
+    expect(results.map(({ code }) => code)).toEqual(codes);
+  });
+});
+
+describe('--no-subreaper', () => {
+  it('leaves orphans to the init above', async () => {
+    const script = 'sh -c "echo ready; exec sleep 1000" & exec sleep 1000';
+    const inner = [pid1, '--no-subreaper', '--', 'sh', '-c', `sh -c '${script}'`];
+    await using container = await runAsInit([pid1, '--', ...inner]);
+    await container.seen(/ready/);
+    const [, below] = container.processes();
+    expect(descendantsOf(below?.pid ?? 0).map(({ argv }) => argv[0])).toContain('sleep');
+  });
+});
