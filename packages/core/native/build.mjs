@@ -126,6 +126,8 @@ function smallest(compiler) {
     '-mpreferred-stack-boundary=3',
     '-fno-move-loop-invariants',
     '-fno-caller-saves',
+    '-fno-tree-loop-im',
+    '-fno-if-conversion',
   ];
   const check = ['-Werror', '-mgeneral-regs-only', '-E', '-x', 'c', '/dev/null'];
   return ['-Os', ...wanted.filter((flag) => runs(compiler, [flag, ...check]))];
