@@ -121,7 +121,14 @@ function dropSectionHeaders(file) {
 
 /** Not every compiler has these (-Oz is new in gcc 12); without them pid1 grows by some hundred bytes. */
 function smallest(compiler) {
-  const wanted = ['-Oz', '-mpreferred-stack-boundary=3', '-fno-move-loop-invariants'];
+  const wanted = [
+    '-Oz',
+    '-mpreferred-stack-boundary=3',
+    '-fno-move-loop-invariants',
+    '-fno-caller-saves',
+    '-fno-tree-loop-im',
+    '-fno-if-conversion',
+  ];
   const check = ['-Werror', '-mgeneral-regs-only', '-E', '-x', 'c', '/dev/null'];
   return ['-Os', ...wanted.filter((flag) => runs(compiler, [flag, ...check]))];
 }
