@@ -8,6 +8,8 @@ export interface Process {
   readonly ppid: number;
   readonly pgid: number;
   readonly sid: number;
+  /** The group in the foreground of its terminal; -1 without a terminal. */
+  readonly foregroundPgid: number;
   /** `R`, `S`, `T`, `Z`, … */
   readonly state: string;
   /** Empty for a zombie. */
@@ -18,7 +20,7 @@ export interface Process {
 export function readProcess(pid: number): Process | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [state = '', ppid, pgid, sid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state = '', ppid, pgid, sid, , tpgid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const innerPid = /^NSpid:.*\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     // A program that sets its title, as npm does, leaves one word and blanks behind it.
     const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
@@ -30,6 +32,7 @@ export function readProcess(pid: number): Process | undefined {
       ppid: Number(ppid),
       pgid: Number(pgid),
       sid: Number(sid),
+      foregroundPgid: Number(tpgid),
       state,
       argv,
     };

@@ -127,7 +127,11 @@ describe.each(optionSets)('in an interactive shell, %j', (options) => {
     await runs(terminal, 'S', 'sleep', '66');
     await isUsable(terminal);
     terminal.type('fg\r');
-    await terminal.shows(/sleep 66/);
+    await until('it to have the terminal', () =>
+      terminal
+        .processes()
+        .some(({ pgid, foregroundPgid, argv }) => pgid === foregroundPgid && argv[0] !== shell[0]),
+    );
     terminal.type(ctrlC);
     await isUsable(terminal);
   });

@@ -80,7 +80,7 @@ function build(arch, compiler) {
     const target = join(directory, name);
     if (isNewer(target, ['build.mjs', '../package.json', ...output.sources])) continue;
     const args = [...flags, ...output.flags, '-o', target, output.sources[0]];
-    if (name === 'pid1') args.unshift(smallest(compiler));
+    if (name === 'pid1') args.unshift(...smallest(compiler));
     try {
       execFileSync(compiler, args, { cwd: native, stdio: 'inherit' });
     } catch {
@@ -119,10 +119,18 @@ function dropSectionHeaders(file) {
   writeFileSync(file, elf.subarray(0, end));
 }
 
-/** -Oz is new in gcc 12; without it pid1 grows by some hundred bytes. */
+/** Not every compiler has these (-Oz is new in gcc 12); without them pid1 grows by some hundred bytes. */
 function smallest(compiler) {
-  const supported = runs(compiler, ['-Oz', '-E', '-x', 'c', '/dev/null']);
-  return supported ? '-Oz' : '-Os';
+  const wanted = [
+    '-Oz',
+    '-mpreferred-stack-boundary=3',
+    '-fno-move-loop-invariants',
+    '-fno-caller-saves',
+    '-fno-tree-loop-im',
+    '-fno-if-conversion',
+  ];
+  const check = ['-Werror', '-mgeneral-regs-only', '-E', '-x', 'c', '/dev/null'];
+  return ['-Os', ...wanted.filter((flag) => runs(compiler, [flag, ...check]))];
 }
 
 function isInstalled(compiler) {

@@ -45,6 +45,9 @@ static uint64_t stops_forwarded; /* what TERM, INT and QUIT became on their way 
 static int stops_received, interrupts;
 static long deadline_ms; /* 0: the clock does not run */
 static int holds_real_time;
+/* The signal of the handoff itself cannot wait in the kernel's queue, as others can: a message may stand behind it. */
+static struct siginfo held_back[64];
+static size_t held_back_count;
 static int has_foreground; /* was handed to the child */
 
 /* --- text ------------------------------------------------------------------------------------------------------- */
@@ -443,11 +446,11 @@ static const struct personality {
 	uint8_t subreaper, group, setsid; /* defaults */
 	uint8_t ends_group; /* SIGTERM to the group when the main child has ended, and no wait for it */
 	uint8_t verbosity;
-	const char *argv0[4];
+	const char *argv0; /* a NUL after each */
 	const char *version, *help;
 	const char *usage; /* on stderr after wrong usage, or NULL */
 	const char *prefix; /* of each line: %1 is the level's name, %2 our pid */
-	const char *levels[5];
+	const char *levels; /* by their number, a NUL after each */
 	const struct {
 		const char *name;
 		int (*set)(const char *value);
@@ -456,7 +459,7 @@ static const struct personality {
 } personalities[] = {
 	{
 		.name = PID1,
-		.argv0 = {"pid1"},
+		.argv0 = "pid1\0",
 		.own_failure = 125,
 		.not_executable = 126,
 		.not_found = 127,
@@ -485,6 +488,7 @@ static const struct personality {
 			"Exit codes: PROGRAM's, 128+n by signal n, 137 if the end of the grace needed SIGKILL,\n"
 			"127 not found, 126 cannot be executed, 125 pid1 itself failed or was called wrongly.\n",
 		.prefix = "pid1: ",
+		.levels = "\0\0\0\0",
 		.messages =
 			SPAWNED "2started %1 as pid %2\0"
 			DROPPED "2dropped %2\0"
@@ -514,7 +518,7 @@ static const struct personality {
 	},
 	{
 		.name = TINI,
-		.argv0 = {"tini", "tini-static", "docker-init"},
+		.argv0 = "tini\0tini-static\0docker-init\0",
 		.own_failure = 1,
 		.not_executable = 126,
 		.not_found = 127,
@@ -523,7 +527,7 @@ static const struct personality {
 		.help = TINI_HELP,
 		.usage = TINI_HELP,
 		.prefix = "[%1 tini (%2)] ",
-		.levels = {"FATAL", "WARN ", "INFO ", "DEBUG", "TRACE"},
+		.levels = "FATAL\0WARN \0INFO \0DEBUG\0TRACE\0",
 		.variables = {
 			{"TINI_SUBREAPER", env_subreaper},
 			{"TINI_KILL_PROCESS_GROUP", env_group},
@@ -555,7 +559,7 @@ static const struct personality {
 	},
 	{
 		.name = DUMB_INIT,
-		.argv0 = {"dumb-init"},
+		.argv0 = "dumb-init\0",
 		.own_failure = 1,
 		.not_executable = 2,
 		.not_found = 2,
@@ -575,6 +579,7 @@ static const struct personality {
 			"   -h, --help           print this and exit\n"
 			"   -V, --version        print the version and exit\n",
 		.prefix = "[dumb-init] ",
+		.levels = "\0\0\0\0",
 		.variables = {{"DUMB_INIT_SETSID", env_setsid}, {"DUMB_INIT_DEBUG", env_debug}},
 		.messages =
 			DEBUG_MODE "2Running in debug mode.\0"
@@ -606,7 +611,7 @@ static const struct personality {
 	},
 	{
 		.name = CATATONIT,
-		.argv0 = {"catatonit", "podman-init"},
+		.argv0 = "catatonit\0podman-init\0",
 		.own_failure = 1,
 		.not_executable = 1,
 		.not_found = 1,
@@ -624,7 +629,7 @@ static const struct personality {
 			"  -V, --version   print the version and exit\n",
 		.usage = CATATONIT_USAGE,
 		.prefix = "%1 (catatonit:%2): ",
-		.levels = {"ERROR", "WARN", "DEBUG", "DEBUG", "DEBUG"},
+		.levels = "ERROR\0WARN\0DEBUG\0DEBUG\0DEBUG\0",
 		.variables = {{"CATATONIT_DEBUG", env_debug}},
 		.messages =
 			SPAWNED "2pid1 (%2) spawned: %1\0"
@@ -645,8 +650,8 @@ static void find_personality(const char *argv0) {
 	const char *name = argv0 ? base_name(argv0) : "";
 	self = personalities;
 	for (size_t index = 0; index < sizeof personalities / sizeof *personalities; index++)
-		for (int alias = 0; alias < 4 && personalities[index].argv0[alias]; alias++)
-			if (equal(name, personalities[index].argv0[alias])) self = &personalities[index];
+		for (const char *alias = personalities[index].argv0; *alias; alias = nth(alias, 1))
+			if (equal(name, alias)) self = &personalities[index];
 }
 
 /* The text for a message's key, or NULL. */
@@ -666,7 +671,7 @@ static void tell(const char *key, ...) {
 	if (level > config.verbosity) return;
 	size_t used = 0;
 	if (*text != '!') {
-		const char *const heading[] = {self->levels[level], number(own_pid)};
+		const char *const heading[] = {nth(self->levels, level), number(own_pid)};
 		used = fill_in(line, used, sizeof line - 1, self->prefix, heading);
 	}
 	__builtin_va_list list;
@@ -675,7 +680,8 @@ static void tell(const char *key, ...) {
 	__builtin_va_end(list);
 	used = fill_in(line, used, sizeof line - 1, text + 1, arguments);
 	line[used++] = '\n';
-	(void)sys3(SYS_write, 2, line, used); /* nobody left to tell */
+	/* Nobody reads it any more: the SIGPIPE is ours, not one to forward, nor one for the child to start with. */
+	if (sys3(SYS_write, 2, line, used) == -EPIPE) (void)queued_signal(bit(SIGPIPE), NULL);
 }
 
 #define tell(...) tell(__VA_ARGS__, NULL)
@@ -747,7 +753,7 @@ __attribute__((noreturn)) static void fail_with_usage(void) {
 static void apply(const struct option *option, const char *shown, const char *value) {
 	if (option->set) {
 		if (option->set(value)) return;
-		tell(BAD_VALUE, shown, value, option->expected);
+		tell(BAD_VALUE, shown, value, option->expected ? option->expected : "a number");
 		fail();
 	}
 	print(1, option->letter == 'h' ? self->help : option->letter == 'V' ? self->version : licence);
@@ -968,7 +974,7 @@ static int exists(const char *path) { return sys3(SYS_faccessat, AT_FDCWD, path,
 static const char *reason(long error) {
 	static char text[384];
 	char head[256];
-	const long fd = sys4(SYS_openat, AT_FDCWD, program_path, O_RDONLY | O_CLOEXEC, 0);
+	const long fd = sys4(SYS_openat, AT_FDCWD, program_path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
 	const long size = fd < 0 ? 0 : sys3(SYS_read, fd, head, sizeof head - 1);
 	if (fd >= 0) (void)sys1(SYS_close, fd); /* read only */
 	head[size > 0 ? size : 0] = 0;
@@ -1006,12 +1012,18 @@ static int explain(const char *name, long error) {
 
 /* --- the terminal ----------------------------------------------------------------------------------------------- */
 
-/* The controlling terminal, or -1. /dev/tty first: stdin may be redirected. */
-static int open_terminal(void) { return (int)sys4(SYS_openat, AT_FDCWD, "/dev/tty", O_RDWR | O_CLOEXEC, 0); }
-
 static pid_t foreground_of(int terminal) {
 	pid_t group = -1;
 	return sys3(SYS_ioctl, terminal, TIOCGPGRP, &group) < 0 ? -1 : group;
+}
+
+/* The controlling terminal, or -1. /dev/tty first: stdin may be redirected. */
+static int open_terminal(void) {
+	long terminal = sys4(SYS_openat, AT_FDCWD, "/dev/tty", O_RDWR | O_CLOEXEC, 0);
+	/* There may be no /dev/tty in a chroot. */
+	for (int fd = 0; terminal < 0 && fd < 3; fd++)
+		if (foreground_of(fd) >= 0) terminal = sys3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 3);
+	return (int)terminal;
 }
 
 /* Hands the terminal over when the group that gives has it: a job in the background must not take it. SIGTTOU must be
@@ -1131,17 +1143,21 @@ static int start_child(char **argv, char **envp, uint64_t mask, const struct sig
 	int pipe[2];
 	error = -sys2(SYS_pipe2, pipe, O_CLOEXEC);
 	if (error) return own_failure("make a pipe", error);
+	/* Where 1 or 2 was closed it would be taken for it, and our own lines for an errno. */
+	const long error_pipe = sys3(SYS_fcntl, pipe[1], F_DUPFD_CLOEXEC, 3);
+	(void)sys1(SYS_close, pipe[1]); /* nothing was written */
+	if (error_pipe < 0) return own_failure("make a pipe", -error_pipe);
 	struct launch launch = {
 		.argv = argv,
 		.envp = envp,
 		.parent_group = (pid_t)sys1(SYS_getpgid, 0),
 		.mask = mask,
 		.child_action = *child_action,
-		.error_pipe = pipe[1],
+		.error_pipe = (int)error_pipe,
 		.terminal = config.setsid ? detach_terminal() : -1,
 	};
 	const long pid = vfork_call(launch_child, stack + sizeof stack, &launch);
-	(void)sys1(SYS_close, pipe[1]); /* ours alone by now */
+	(void)sys1(SYS_close, error_pipe); /* ours alone by now */
 	if (pid < 0) return own_failure("fork", -pid);
 	const ssize_t failed = sys3(SYS_read, pipe[0], &error, sizeof error);
 	(void)sys1(SYS_close, pipe[0]); /* read to its end */
@@ -1247,10 +1263,8 @@ static void for_each_process(void (*visit)(pid_t pid, const struct process *proc
 	(void)sys1(SYS_close, directory); /* read only */
 }
 
-/* Not a zombie, and as a subreaper one of our descendants. */
-static int is_to_end(pid_t pid, const struct process *process) {
-	return !is_zombie(process) && (own_pid == 1 || is_descendant(pid));
-}
+/* A zombie too: it may be a leading thread that ended before the others. */
+static int is_ours(pid_t pid) { return own_pid == 1 || is_descendant(pid); }
 
 /* --- zombies that only their parent can reap -------------------------------------------------------------------- */
 
@@ -1260,9 +1274,9 @@ static struct {
 } parents[32];
 
 static void note_zombie(pid_t pid, const struct process *process) {
-	if (!is_zombie(process) || process->parent == own_pid || process->parent <= 0) return;
+	if (!is_zombie(process) || process->parent == own_pid || process->parent <= 0 || !is_ours(pid)) return;
 	for (size_t index = 0; index < sizeof parents / sizeof *parents; index++) {
-		if (parents[index].pid && parents[index].pid != process->parent) continue;
+		if (parents[index].pid > 0 && parents[index].pid != process->parent) continue;
 		parents[index].pid = process->parent;
 		if (!parents[index].zombie) parents[index].zombie = pid;
 		if (parents[index].zombie == pid) parents[index].known++;
@@ -1286,6 +1300,7 @@ static void report_zombies(void) {
 		struct process zombie;
 		const int gone = !read_stat(parents[index].zombie, &zombie) || !is_zombie(&zombie);
 		if (gone) parents[index].zombie = 0, parents[index].known = 0;
+		if (!count) parents[index].pid = -1, parents[index].reported = 0; /* room for another */
 	}
 }
 
@@ -1328,7 +1343,8 @@ static void ask_to_end(pid_t pid) {
 }
 
 static void ask_descendant_to_end(pid_t pid, const struct process *process) {
-	if (is_to_end(pid, process)) ask_to_end(pid);
+	(void)process;
+	if (is_ours(pid)) ask_to_end(pid);
 }
 
 /* The main child is gone; a package manager leaves the app behind like this, unsignalled. */
@@ -1341,7 +1357,7 @@ static char killed_names[LONGEST_ARGUMENT];
 static int unnamed;
 
 static void name_process(pid_t pid, const struct process *process) {
-	if (!is_to_end(pid, process)) return;
+	if (is_zombie(process) || !is_ours(pid)) return;
 	const char *command = command_of(pid);
 	if (length_of(killed_names) + length_of(command) + 60 > sizeof killed_names) {
 		unnamed++;
@@ -1351,16 +1367,19 @@ static void name_process(pid_t pid, const struct process *process) {
 }
 
 static void kill_process(pid_t pid, const struct process *process) {
-	if (is_to_end(pid, process)) (void)sys2(SYS_kill, pid, SIGKILL); /* gone is what we want */
+	(void)process;
+	if (is_ours(pid)) (void)sys2(SYS_kill, pid, SIGKILL); /* gone is what we want */
 }
 
 static int reap(void);
+static int result(void);
 
 /* SIGKILL to everything, and waits until the kernel has ended it. */
 static int kill_all(const char *why) {
 	static const struct timespec pause = {0, 20000000};
 	static const uint64_t child_signal = 1UL << (SIGCHLD - 1);
 	struct siginfo info;
+	if (!reap()) return result(); /* the last one has just ended by itself */
 	for_each_process(name_process);
 	if (unnamed) append(killed_names, " and %1 more", number(unnamed));
 	const char *killed = *killed_names ? killed_names : "nothing that was still running";
@@ -1388,10 +1407,30 @@ static void wake_for(int signal, pid_t target) {
 		(void)sys2(SYS_kill, target, SIGCONT); /* it may have ended meanwhile */
 }
 
+/* To a process, or to a group by its negative. rt_sigqueueinfo keeps the value of a signal; it has no form for a group.
+ *
+ * Node, which a process that will hand off is, blocks nothing in its helper threads: two signals that come together may
+ * be taken by two of them, and the answer to a handoff would overtake a signal that came before it. The main thread
+ * keeps the order. */
+static long send_to(pid_t target, int signal, const struct siginfo *info) {
+	const int to_thread = holds_real_time && target > 0;
+	long result = -1;
+	if (info->code == SI_QUEUE && target > 0)
+		result = to_thread ? sys4(SYS_rt_tgsigqueueinfo, target, target, signal, info)
+				   : sys3(SYS_rt_sigqueueinfo, target, signal, info);
+	if (result == 0) return 0;
+	/* A signal without its value is better than none. */
+	return to_thread ? sys3(SYS_tgkill, target, target, signal) : sys2(SYS_kill, target, signal);
+}
+
 /* To the main child, or to its group. */
 static void deliver(int signal, const struct siginfo *info) {
 	static int warned;
 	const int received = info->signo;
+	if (config.pause) {
+		if (is_stop_request(signal)) child_ended(0);
+		return;
+	}
 	if (is_stop_request(received) || is_stop_request(signal)) {
 		stops_forwarded |= bit(signal);
 		start_clock();
@@ -1403,9 +1442,7 @@ static void deliver(int signal, const struct siginfo *info) {
 	}
 	if (signal == SIGCONT) child.stop_forwarded = 0;
 	const pid_t target = config.group ? -child.group : child.pid;
-	/* rt_sigqueueinfo keeps the value; it has no form for a group. */
-	const long result = info->code == SI_QUEUE && !config.group ? sys3(SYS_rt_sigqueueinfo, target, signal, info)
-								    : sys2(SYS_kill, target, signal);
+	const long result = send_to(target, signal, info);
 	if (result == 0) {
 		trace(FORWARDED_TO, number(signal), signal_name(signal), number(child.pid), signal_description(signal));
 		wake_for(signal, target);
@@ -1431,10 +1468,6 @@ static int rewritten(int signal) {
 static void forward(const struct siginfo *info) {
 	const int signal = info->signo;
 	if (child.ended) return; /* what is left gets SIGTERM from us */
-	if (config.pause) {
-		if (is_stop_request(signal)) child_ended(0);
-		return;
-	}
 	const int to = rewritten(signal);
 	if (!to) return;
 	if (!config.delay_ms[signal]) {
@@ -1446,6 +1479,12 @@ static void forward(const struct siginfo *info) {
 	held[signal].info = *info;
 	is_delaying = 1;
 	tell(DELAYED, signal_name(signal), number(config.delay_ms[signal]));
+}
+
+static void release_held_back(void) {
+	const int to = target_of(HANDOFF_SIGNAL);
+	for (size_t index = 0; to && index < held_back_count; index++) deliver(to, &held_back[index]);
+	held_back_count = 0;
 }
 
 /* Forwards what has been held back long enough. Of a real-time signal the later ones have waited in the kernel's queue,
@@ -1463,8 +1502,9 @@ static void release_held(void) {
 		held[signal].due_ms = 0;
 		if (child.ended) continue;
 		deliver(target_of(signal), &held[signal].info);
-		while (signal >= RT_MINIMUM && queued_signal(bit(signal), &held[signal].info))
+		while (signal >= RT_MINIMUM && signal != HANDOFF_SIGNAL && queued_signal(bit(signal), &held[signal].info))
 			deliver(target_of(signal), &held[signal].info);
+		if (signal == HANDOFF_SIGNAL) release_held_back();
 	}
 }
 
@@ -1498,9 +1538,19 @@ static int take_handoff(const struct siginfo *info) {
 			if (group > 0 && group != (pid_t)sys1(SYS_getpgid, 0)) child.group = group;
 		}
 		if (stops_forwarded) start_clock();
+		release_held_back();
 	} else holds_real_time = 1;
-	(void)sys2(SYS_kill, info->pid, SIGURG); /* without an answer the sender stays */
+	(void)sys3(SYS_tgkill, info->pid, info->pid, SIGURG); /* without an answer the sender stays */
 	tell(HANDED_OFF, number(pid), number(info->pid));
+	return 1;
+}
+
+/* True when signal 64 is a handoff message, or has to wait for one. */
+static int is_for_us(const struct siginfo *info) {
+	if (take_handoff(info)) return 1;
+	if (!holds_real_time && !held[HANDOFF_SIGNAL].due_ms) return 0;
+	if (held_back_count == sizeof held_back / sizeof *held_back) return 0;
+	held_back[held_back_count++] = *info;
 	return 1;
 }
 
@@ -1519,23 +1569,24 @@ static void child_ended(int status) {
 
 /* As the shell expects of a job: when the program stops, so do we, and its shell gets the terminal back. */
 static void child_stopped(int signal) {
+	static const uint64_t all = ~0UL, all_but_stop = ~(1UL << (SIGTSTP - 1));
 	child.stopped = 1;
-	const int by_terminal = is_terminal_stop(signal) || (signal == SIGSTOP && child.stop_forwarded);
-	const int terminal = by_terminal ? open_terminal() : -1;
+	const int terminal = open_terminal();
 	if (terminal < 0) return;
+	/* An editor stops itself with SIGSTOP when the key is pressed. */
+	const int by_terminal = is_terminal_stop(signal) || child.stop_forwarded || foreground_of(terminal) == child.group;
 	(void)sys1(SYS_close, terminal); /* no data is lost */
-	if (own_pid == 1 || leads_session()) {
-		/* No shell is there to continue it; without us it would lead the session, and the key would do nothing. */
-		if (signal == SIGTSTP && !child.stop_forwarded) (void)sys2(SYS_kill, -child.group, SIGCONT); /* or it ended */
-		return;
-	}
+	if (!by_terminal) return;
 	tell(SUSPENDED);
-	/* The key was meant for the whole job: the rest of a pipeline, or the script that waits for us. Ours is blocked, and
-	 * the SIGCONT that wakes us takes it out of the queue. */
-	if (signal == SIGTSTP) (void)sys2(SYS_kill, 0, SIGTSTP); /* our own group is there */
-	(void)sys2(SYS_kill, own_pid, SIGSTOP); /* until the shell continues us */
-	if (pass_foreground((pid_t)sys1(SYS_getpgid, 0), child.group)) has_foreground = 1;
+	/* The whole job, as the key was meant. The kernel drops it where no shell could continue us: for a session leader,
+	 * and any other orphaned group. It never stops PID 1, whose group may reach out of its namespace. */
+	if (own_pid != 1) (void)sys2(SYS_kill, 0, SIGTSTP); /* our own group is there */
+	(void)sys4(SYS_rt_sigprocmask, SIG_SETMASK, &all_but_stop, NULL, 8);
+	(void)sys4(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, 8);
+	const int continued = queued_signal(bit(SIGCONT), NULL);
+	if (!continued && (signal != SIGTSTP || child.stop_forwarded)) return;
 	child.stop_forwarded = 0;
+	if (pass_foreground((pid_t)sys1(SYS_getpgid, 0), child.group)) has_foreground = 1;
 	(void)sys2(SYS_kill, -child.group, SIGCONT); /* it may have ended meanwhile */
 }
 
@@ -1543,7 +1594,7 @@ static void child_stopped(int signal) {
 static void take_queued_handoffs(void) {
 	struct siginfo info;
 	while (queued_signal(bit(HANDOFF_SIGNAL), &info))
-		if (!take_handoff(&info)) forward(&info);
+		if (!is_for_us(&info)) forward(&info);
 }
 
 /* The process that handed over has ended: the new main child must be ours by now, else its code is the result. */
@@ -1566,10 +1617,11 @@ static void tell_end(pid_t pid, int status) {
 }
 
 /* The name of an orphan can be read only as long as nobody has reaped it. */
-static const char *next_orphan(void) {
+static const char *next_orphan(pid_t *pid) {
 	static struct siginfo info;
 	info.pid = 0;
 	if (!config.warn_reaped || sys5(SYS_waitid, P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | WALL, NULL) < 0) return NULL;
+	*pid = info.pid;
 	return info.pid > 0 && info.pid != child.pid ? command_of(info.pid) : NULL;
 }
 
@@ -1577,7 +1629,8 @@ static const char *next_orphan(void) {
 static int reap(void) {
 	for (;;) {
 		int status;
-		const char *orphan = next_orphan();
+		pid_t named = 0;
+		const char *orphan = next_orphan(&named);
 		const long pid = sys4(SYS_wait4, -1, &status, WNOHANG | WUNTRACED | WCONTINUED | WALL, NULL);
 		if (pid <= 0) {
 			trace(NOTHING_TO_REAP);
@@ -1591,7 +1644,7 @@ static int reap(void) {
 			if (config.verbosity > 1) tell_end((pid_t)pid, status);
 			if (pid == child.pid) main_child_ended((pid_t)pid, status);
 			else if (pid == child.sender) sender_ended(status);
-			else if (orphan) tell(REAPED_ORPHAN, number(pid), orphan, number(exit_code_of(status)));
+			else if (orphan && named == pid) tell(REAPED_ORPHAN, number(pid), orphan, number(exit_code_of(status)));
 			if (child.ended && !config.grace_ms) return 1; /* nobody waits for the rest */
 		}
 	}
@@ -1635,12 +1688,14 @@ static int result(void) {
 }
 
 /* The first thing when the main child is gone. */
-static void begin_end(void) {
+static void begin_end(int left) {
 	const int signal = child.status & 0x7f;
 	if (signal) tell(MAIN_SIGNALED, signal_description(signal));
 	else tell(MAIN_EXITED, number(exit_code_of(child.status)));
-	if (config.grace_ms) sweep();
-	else if (self->ends_group) {
+	if (config.grace_ms) {
+		take_foreground_back(); /* else no key reaches us while we wait */
+		if (left || own_pid == 1) sweep(); /* a visitor is no child of PID 1, and gets its signal too */
+	} else if (self->ends_group && child.group) {
 		const int signal = rewritten(SIGTERM);
 		if (signal) (void)sys2(SYS_kill, -child.group, signal); /* most often nobody is left */
 		if (signal) tell(FORWARDED_TO, number(signal));
@@ -1654,14 +1709,14 @@ static int supervise(void) {
 		struct siginfo info;
 		const int signal = next_signal(&info);
 		if (signal) trace(signal == SIGCHLD ? RECEIVED_CHILD : RECEIVED, number(signal));
-		if (signal && signal != SIGCHLD && !(signal == HANDOFF_SIGNAL && take_handoff(&info))) {
+		if (signal && signal != SIGCHLD && !(signal == HANDOFF_SIGNAL && is_for_us(&info))) {
 			forward(&info);
 			if (is_forced_by(signal)) return kill_all(FORCED);
 		}
 		release_held();
 		const int left = signal == SIGCHLD || child.ended ? reap() : 1;
 		if (child.ended) {
-			if (!ending++) begin_end();
+			if (!ending++) begin_end(left);
 			if (!config.grace_ms || !left) return result();
 		}
 		if (deadline_ms && now_ms() >= deadline_ms) return kill_all(GRACE_OVER);

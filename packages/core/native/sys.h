@@ -18,8 +18,8 @@ enum {
 	SYS_getpid = 39, SYS_execve = 59, SYS_wait4 = 61, SYS_kill = 62, SYS_fcntl = 72, SYS_chdir = 80,
 	SYS_setpgid = 109, SYS_getppid = 110, SYS_setsid = 112, SYS_getpgid = 121, SYS_getsid = 124, SYS_rt_sigtimedwait = 128,
 	SYS_rt_sigqueueinfo = 129, SYS_statfs = 137, SYS_prctl = 157, SYS_getdents64 = 217, SYS_clock_gettime = 228, SYS_exit_group = 231,
-	SYS_waitid = 247,
-	SYS_openat = 257, SYS_newfstatat = 262, SYS_faccessat = 269, SYS_pipe2 = 293, SYS_prlimit64 = 302,
+	SYS_tgkill = 234, SYS_waitid = 247,
+	SYS_openat = 257, SYS_newfstatat = 262, SYS_faccessat = 269, SYS_pipe2 = 293, SYS_rt_tgsigqueueinfo = 297, SYS_prlimit64 = 302,
 	SYS_close_range = 436,
 };
 enum { O_DIRECTORY = 0200000 };
@@ -74,9 +74,9 @@ __asm__(".text\n.type vfork_call,@function\nvfork_call:\n"
 enum {
 	SYS_fcntl = 25, SYS_ioctl = 29, SYS_statfs = 43, SYS_faccessat = 48, SYS_chdir = 49, SYS_openat = 56, SYS_close = 57,
 	SYS_pipe2 = 59, SYS_getdents64 = 61, SYS_read = 63, SYS_write = 64, SYS_newfstatat = 79, SYS_exit_group = 94,
-	SYS_waitid = 95, SYS_clock_gettime = 113, SYS_kill = 129, SYS_rt_sigaction = 134, SYS_rt_sigprocmask = 135,
+	SYS_waitid = 95, SYS_clock_gettime = 113, SYS_kill = 129, SYS_tgkill = 131, SYS_rt_sigaction = 134, SYS_rt_sigprocmask = 135,
 	SYS_rt_sigtimedwait = 137, SYS_rt_sigqueueinfo = 138, SYS_setpgid = 154, SYS_getpgid = 155, SYS_getsid = 156, SYS_setsid = 157,
-	SYS_prctl = 167, SYS_getpid = 172, SYS_getppid = 173, SYS_execve = 221, SYS_wait4 = 260, SYS_prlimit64 = 261,
+	SYS_prctl = 167, SYS_getpid = 172, SYS_getppid = 173, SYS_rt_tgsigqueueinfo = 240, SYS_execve = 221, SYS_wait4 = 260, SYS_prlimit64 = 261,
 	SYS_close_range = 436,
 };
 enum { O_DIRECTORY = 040000 };
@@ -143,15 +143,15 @@ long sys_5(long number, long a, long b, long c, long d, long e) __asm__("sys");
 
 enum {
 	ENOENT = 2, ESRCH = 3, EINTR = 4, E2BIG = 7, ENOEXEC = 8, ECHILD = 10, EAGAIN = 11, ENOMEM = 12, EACCES = 13,
-	ENOTDIR = 20, EINVAL = 22, ETXTBSY = 26, ENAMETOOLONG = 36, ENOSYS = 38, ELOOP = 40, EPERM = 1,
+	ENOTDIR = 20, EINVAL = 22, ETXTBSY = 26, EPIPE = 32, ENAMETOOLONG = 36, ENOSYS = 38, ELOOP = 40, EPERM = 1,
 };
 
 enum {
-	SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGKILL = 9, SIGTERM = 15, SIGCHLD = 17, SIGCONT = 18, SIGSTOP = 19,
+	SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGKILL = 9, SIGPIPE = 13, SIGTERM = 15, SIGCHLD = 17, SIGCONT = 18, SIGSTOP = 19,
 	SIGTSTP = 20, SIGTTIN = 21, SIGTTOU = 22, SIGURG = 23, SIGNALS = 64,
 };
 
-enum { O_RDONLY = 0, O_RDWR = 2, O_CLOEXEC = 02000000, AT_FDCWD = -100, X_OK = 1, F_OK = 0 };
+enum { O_RDONLY = 0, O_RDWR = 2, O_NOCTTY = 0400, O_NONBLOCK = 04000, O_CLOEXEC = 02000000, AT_FDCWD = -100, X_OK = 1, F_OK = 0 };
 enum { S_IFMT = 0170000, S_IFDIR = 0040000 };
 enum { STATFS_FLAGS = 10, ST_NOEXEC = 8 }; /* the tenth word of struct statfs */
 enum { SIG_BLOCK = 0, SIG_SETMASK = 2, SI_QUEUE = -1 };
@@ -159,7 +159,7 @@ enum { WNOHANG = 1, WUNTRACED = 2, WEXITED = 4, WCONTINUED = 8, WNOWAIT = 0x0100
 enum { P_ALL = 0 };
 enum { PR_SET_PDEATHSIG = 1, PR_SET_CHILD_SUBREAPER = 36, PR_GET_CHILD_SUBREAPER = 37 };
 enum { TIOCSCTTY = 0x540e, TIOCGPGRP = 0x540f, TIOCSPGRP = 0x5410, TIOCNOTTY = 0x5422 };
-enum { F_SETFD = 2, FD_CLOEXEC = 1 };
+enum { F_SETFD = 2, F_DUPFD_CLOEXEC = 1030, FD_CLOEXEC = 1 };
 enum { RLIMIT_NOFILE = 7 };
 enum { CLOCK_MONOTONIC = 1 };
 

@@ -36,6 +36,19 @@ export function supervisingPid1(system: System = realSystem): number | undefined
 }
 
 /**
+ * Tells the parent `pid1` that a handoff will come: until then it keeps real-time signals, which would end a Node process,
+ * for the program that is handed over, and sends the others to the main thread. What goes wrong is left for
+ * {@link handOff} to tell.
+ */
+export function announceHandOff(pid1: number, system: System = realSystem): void {
+  loadAddon(system).sigqueue(
+    pid1,
+    handOffSignal,
+    message({ pid: 0, gracePeriodMs: 0, forwardedIsSuccess: false }),
+  );
+}
+
+/**
  * Asks the parent `pid1` to take a process as its main child. Throws `SYSCALL_FAILED` when the request cannot be sent.
  */
 export async function handOff(pid1: number, request: HandOffRequest): Promise<HandOffResult> {

@@ -13,7 +13,13 @@ export { CoreError, type CoreErrorCode } from './errors.ts';
 export { type ExitStatus, exitStatus } from './exit-status.ts';
 export { type FanOut, type FanOutOptions, fanOut, type Route } from './fan-out/fan-out.ts';
 export type { FanOutTarget } from './fan-out/target.ts';
-export { type HandOffRequest, type HandOffResult, handOff, supervisingPid1 } from './handoff.ts';
+export {
+  announceHandOff,
+  type HandOffRequest,
+  type HandOffResult,
+  handOff,
+  supervisingPid1,
+} from './handoff.ts';
 export { pid1Path } from './native.ts';
 export { type FindProgramOptions, findProgram } from './program.ts';
 export {

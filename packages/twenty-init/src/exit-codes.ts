@@ -4,6 +4,8 @@ export const exitCodes = {
   /** A condition could not be checked. */
   unavailable: 69,
   internal: 70,
+  /** A file that was asked for cannot be written. */
+  cannotCreate: 73,
   config: 78,
   timeout: 124,
   /** Something had to be killed with SIGKILL at the end of the grace period. */

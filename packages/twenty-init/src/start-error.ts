@@ -1,9 +1,15 @@
 import { exitCodes } from './exit-codes.ts';
 
 /** Why nothing was started. */
-export type StartErrorCode = 'USAGE' | 'CONFIG';
+export type StartErrorCode = 'USAGE' | 'CONFIG' | 'OUTPUT';
 
-/** Bad usage or a bad config; the message is for the person who wrote it, so it is shown without a stack. */
+const verdicts: Readonly<Record<StartErrorCode, number>> = {
+  USAGE: exitCodes.usage,
+  CONFIG: exitCodes.config,
+  OUTPUT: exitCodes.cannotCreate,
+};
+
+/** Bad usage, a bad config or a file that cannot be written; the message is for the person who wrote it, so it is shown without a stack. */
 export class StartError extends Error {
   override readonly name = 'StartError';
   readonly code: StartErrorCode;
@@ -14,6 +20,11 @@ export class StartError extends Error {
   }
 
   get exitCode(): number {
-    return this.code === 'USAGE' ? exitCodes.usage : exitCodes.config;
+    return verdicts[this.code];
   }
+}
+
+/** By its name: a command that was imported when it was used has a class of its own. */
+export function isStartError(error: unknown): error is StartError {
+  return error instanceof Error && error.name === 'StartError';
 }

@@ -12,8 +12,11 @@ import type { SpawnChildOptions } from './spawn-child.ts';
 import { startError } from './start-error.ts';
 
 export interface Launched {
-  readonly spawned: ChildProcess;
+  readonly pid: number;
+  /** Listened for from the start: a short program has ended before the promise of {@link launch} is heard of. */
   readonly exited: Promise<ExitStatus>;
+  /** Whether it has been reaped; its pid may be somebody else's then. */
+  hasEnded(): boolean;
   /** With `output: 'pipe'`. */
   readonly pipes?: { readonly stdout: Readable; readonly stderr: Readable };
 }
@@ -53,17 +56,28 @@ async function launchByShim(
       env,
       stdio: [stdin, stdout?.writeEnd ?? 'inherit', stderr?.writeEnd ?? 'inherit', 'pipe'],
     });
-    const exited = exitOf(spawned);
+    const running = watchExit(spawned);
     await executed(spawned, command, cwd, env);
     return stdout === undefined || stderr === undefined
-      ? { spawned, exited }
-      : { spawned, exited, pipes: { stdout: stdout.stream, stderr: stderr.stream } };
+      ? running
+      : { ...running, pipes: { stdout: stdout.stream, stderr: stderr.stream } };
   } catch (error) {
     for (const { stream } of pipes) stream.destroy();
     throw startError(command, error);
   } finally {
     for (const { writeEnd } of pipes) closeSync(writeEnd);
   }
+}
+
+/** The pid is undefined only after a failed start, which throws later. */
+function watchExit(spawned: ChildProcess): Launched {
+  return {
+    pid: spawned.pid as number,
+    exited: new Promise((resolve) => {
+      spawned.once('exit', (code, signal) => resolve(exitStatus(code, signal)));
+    }),
+    hasEnded: () => spawned.exitCode !== null || spawned.signalCode !== null,
+  };
 }
 
 const errorFd = 3;
@@ -133,22 +147,13 @@ async function launchByNode(
       detached: system.platform !== 'win32',
       stdio: [stdin, output, output],
     });
-    const exited = exitOf(spawned);
+    const running = watchExit(spawned);
     await new Promise<void>((resolve, reject) => {
       spawned.once('spawn', resolve).once('error', reject);
     });
     const { stdout, stderr } = spawned;
-    return stdout === null || stderr === null
-      ? { spawned, exited }
-      : { spawned, exited, pipes: { stdout, stderr } };
+    return stdout === null || stderr === null ? running : { ...running, pipes: { stdout, stderr } };
   } catch (error) {
     throw startError(command, error);
   }
-}
-
-/** From the first moment on: a short program can end in the same turn of the loop in which it turns out to run. */
-function exitOf(spawned: ChildProcess): Promise<ExitStatus> {
-  return new Promise((resolve) => {
-    spawned.once('exit', (code, signal) => resolve(exitStatus(code, signal)));
-  });
 }

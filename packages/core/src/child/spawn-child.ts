@@ -111,11 +111,10 @@ function checkOptions(options: SpawnChildOptions, system: System): void {
 }
 
 function child(
-  { spawned, exited }: Launched,
+  { pid, exited: reaped, hasEnded }: Launched,
   { foreground = false, onJobChange }: SpawnChildOptions,
   system: System,
 ): Child {
-  const pid = spawned.pid as number;
   const terminal = foreground ? foregroundOf(pid, system) : undefined;
   const onChange = (state: JobState): void => {
     onJobChange?.(state);
@@ -125,13 +124,13 @@ function child(
     terminal !== undefined || onJobChange !== undefined
       ? watchJob(pid, onChange, system)
       : () => {};
-  exited.then(() => {
+  const exited = reaped.then((status) => {
     unwatch();
     terminal?.end();
+    return status;
   });
   // After the leader is reaped its pid may be somebody else's, so it is never signalled then; the group id is safe
   // as long as the group has members.
-  const hasEnded = (): boolean => spawned.exitCode !== null || spawned.signalCode !== null;
   const kill = (signal: Signal): boolean => !hasEnded() && sendSignal(pid, signal, system);
   const self = { pid, exited, kill };
   return { ...self, stop: (stopOptions) => stopChild(self, stopOptions, system) };

@@ -23,6 +23,7 @@ export type CommandName =
   | 'plan'
   | 'compile'
   | 'init'
+  | 'install'
   | 'completion';
 
 const config: OptionSpec = {
@@ -101,6 +102,22 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
       force: { type: 'boolean', about: 'write over a file that is there' },
     },
     examples: [['twenty-init init --from docker-entrypoint.sh', 'a draft to go on from']],
+  },
+  install: {
+    summary: 'put pid1 into a directory of the image',
+    usage: 'twenty-init install [DIR] [--arch amd64|arm64|x64]',
+    options: {
+      arch: {
+        type: 'string',
+        value: 'ARCH',
+        choices: ['amd64', 'arm64', 'x64'],
+        about: 'default: that of this machine',
+      },
+    },
+    examples: [
+      ['RUN twenty-init install', 'in a Dockerfile: /sbin/pid1'],
+      ['RUN twenty-init install /out --arch $TARGETARCH', 'in a stage of a multi-platform build'],
+    ],
   },
   completion: {
     summary: 'print the completion of a shell',

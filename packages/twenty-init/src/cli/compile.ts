@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import type { Problem } from '../config/problem.ts';
 import type { Log } from '../report/log.ts';
 import { prepareConfig } from './prepare.ts';
 import { refuse } from './refuse.ts';
+import { writeOutput } from './write-output.ts';
 
 export interface CompileOptions {
   readonly config: string | undefined;
@@ -23,7 +23,7 @@ export async function compile(
   if (problems.length > 0) return refuse(prepared.file, problems, log);
   const json = `${JSON.stringify(prepared.config, null, 2)}\n`;
   if (output === undefined) return print(json);
-  writeFileSync(output, json);
+  writeOutput(output, json);
   return 0;
 }
 

@@ -1,5 +1,5 @@
 import { StartError } from '../start-error.ts';
-import { type CommandSpec, commandNames, commands } from './commands.ts';
+import { type CommandSpec, commandNames, commands, type OptionSpec } from './commands.ts';
 
 /** A script for the shell to read. Throws `USAGE` for a shell that it does not know. */
 export function completion(shell: string | undefined): string {
@@ -26,6 +26,11 @@ function bash(): string {
   const cases = commandNames
     .map((name) => `    ${name}) words="${optionsOf(name).join(' ')}" ;;`)
     .join('\n');
+  const choices = commandNames
+    .flatMap((name): [string, OptionSpec][] => Object.entries(commands[name].options))
+    .filter(([, option]) => option.choices !== undefined)
+    .map(([option, spec]) => `    --${option}) words="${spec.choices?.join(' ')}" ;;`)
+    .join('\n');
   return `_twenty_init() {
   local current="\${COMP_WORDS[COMP_CWORD]}" words
   case "\${COMP_WORDS[1]}" in
@@ -34,7 +39,8 @@ ${cases}
   esac
   case "\${COMP_WORDS[COMP_CWORD-1]}" in
     --config | -c | --output | -o | --from) COMPREPLY=($(compgen -f -- "$current")); return ;;
-    --format) words="tree mermaid json" ;;
+    install) COMPREPLY=($(compgen -d -- "$current")); return ;;
+${choices}
     completion) words="bash zsh fish" ;;
   esac
   [ "$COMP_CWORD" -gt 1 ] || words="${[...commandNames, 'help', '--help', '--version'].join(' ')}"

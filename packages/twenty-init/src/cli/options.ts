@@ -1,17 +1,20 @@
-import { parseArgs } from 'node:util';
 import { closest } from '../config/closest.ts';
 import { StartError } from '../start-error.ts';
+import { readArguments, type Values } from './arguments.ts';
 import { type CommandName, type CommandSpec, commandNames, commands } from './commands.ts';
 
 export interface Invocation {
   readonly command: CommandName | 'help' | 'version';
   /** Of the options that were given. */
-  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly values: Values;
   /** Words after the command; for `help` the command that it is about. */
   readonly words: readonly string[];
   /** What follows `--`. */
   readonly cmd: readonly string[];
 }
+
+/** The commands with one word of their own: a directory, a shell. */
+const takesWord: ReadonlySet<CommandName> = new Set(['install', 'completion']);
 
 /** Reads the arguments after the program's name. Throws `USAGE`. */
 export function parseInvocation(argv: readonly string[]): Invocation {
@@ -25,7 +28,7 @@ export function parseInvocation(argv: readonly string[]): Invocation {
   if (name === 'help') return { command: 'help', values: {}, words: rest, cmd };
   const command = commandNames.find((known) => known === name);
   if (command === undefined) throw unknownCommand(name, own);
-  const { values, positionals } = parse(commands[command], rest);
+  const { values, words: positionals } = readArguments(rest, commands[command].options);
   if (values.help === true)
     return { command: 'help', values: {}, words: named ? [command] : [], cmd };
   if (values.version === true) return { command: 'version', values: {}, words: [], cmd };
@@ -35,10 +38,11 @@ export function parseInvocation(argv: readonly string[]): Invocation {
       'USAGE',
       `a program comes after "--": twenty-init run -- ${positionals.join(' ')}`,
     );
-  if (command !== 'completion' && positionals.length > 0)
+  const surplus = positionals[takesWord.has(command) ? 1 : 0];
+  if (surplus !== undefined)
     throw new StartError(
       'USAGE',
-      `"${positionals[0]}" is one word too many; usage: ${commands[command].usage}`,
+      `"${surplus}" is one word too many; usage: ${commands[command].usage}`,
     );
   if (command !== 'run' && cmd.length > 0)
     throw new StartError('USAGE', `"${command}" takes no CMD`);
@@ -55,37 +59,7 @@ function unknownCommand(name: string, own: readonly string[]): StartError {
   );
 }
 
-function parse(
-  { options }: CommandSpec,
-  args: readonly string[],
-): { values: Record<string, string | boolean | undefined>; positionals: string[] } {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        ...Object.fromEntries(
-          Object.entries(options).map(([name, { type, short }]) => [
-            name,
-            { type, ...(short === undefined ? {} : { short }) },
-          ]),
-        ),
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean', short: 'V' },
-      },
-    });
-    // None is declared `multiple`, so none is a list.
-    return { values: values as Record<string, string | boolean | undefined>, positionals };
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new StartError('USAGE', message, { cause });
-  }
-}
-
-function checkChoices(
-  { options }: CommandSpec,
-  values: Readonly<Record<string, string | boolean | undefined>>,
-): void {
+function checkChoices({ options }: CommandSpec, values: Values): void {
   for (const [name, { choices }] of Object.entries(options)) {
     const value = values[name];
     if (choices === undefined || typeof value !== 'string' || choices.includes(value)) continue;

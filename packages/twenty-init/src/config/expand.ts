@@ -39,8 +39,3 @@ export function expansion(env: NodeJS.ProcessEnv): Expansion {
       ),
   };
 }
-
-/** The names of the variables that a text reads. */
-export function variablesIn(text: string): string[] {
-  return [...text.matchAll(/\$\$|\$\{([A-Za-z_]\w*)/g)].flatMap(([, name]) => name ?? []);
-}

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { StartError } from '../start-error.ts';
+import { writeOutput } from '../cli/write-output.ts';
+import { isStartError, StartError } from '../start-error.ts';
 import { draftFromPackage } from './from-package.ts';
 import { draftFromScript } from './from-script.ts';
 
@@ -20,7 +21,7 @@ export function init(
   if (existsSync(target) && !force)
     throw new StartError('USAGE', `${target} is there already; --force writes over it`);
   const text = from === undefined ? fromPackage() : draftFromScript(read(resolve(from)));
-  writeFileSync(target, text);
+  writeOutput(target, text);
   const todos = text.split('\n').filter((line) => line.includes('// TODO')).length;
   const rest = todos === 0 ? '' : `, with ${todos} TODO`;
   return print(`wrote ${target}${rest}; \`twenty-init check\` looks at it\n`);
@@ -36,7 +37,7 @@ function fromPackage(): string {
   try {
     return draftFromPackage(JSON.parse(read(path)) as object);
   } catch (cause) {
-    if (cause instanceof StartError) throw cause;
+    if (isStartError(cause)) throw cause;
     throw new StartError('USAGE', `${path} is not JSON`, { cause });
   }
 }

@@ -1,0 +1,38 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pid1Path, realSystem } from '@twenty-init/core';
+import { cannotWrite } from './write-output.ts';
+
+export interface InstallOptions {
+  /** Default `/sbin`. Made when it is not there. */
+  readonly directory: string | undefined;
+  /** `amd64`, `arm64` or `x64`; default: that of this machine. */
+  readonly arch: string | undefined;
+}
+
+/** Puts `pid1` into a directory, executable, over one that is there and may be running. Throws `OUTPUT`. */
+export function install(
+  { directory = '/sbin', arch }: InstallOptions,
+  print: (text: string) => number,
+): number {
+  // An image for Linux may be put together elsewhere.
+  const target = { ...realSystem, platform: 'linux' as const, arch: nodeArch(arch) };
+  const source = pid1Path(target);
+  const path = resolve(directory, 'pid1');
+  const draft = `${path}.${process.pid}`;
+  try {
+    mkdirSync(resolve(directory), { recursive: true });
+    copyFileSync(source, draft);
+    chmodSync(draft, 0o755);
+    renameSync(draft, path);
+  } catch (cause) {
+    if (existsSync(draft)) rmSync(draft);
+    throw cannotWrite(path, cause, '; be root, or name another directory: twenty-init install DIR');
+  }
+  return print(`installed ${path} for ${target.arch}\n`);
+}
+
+function nodeArch(arch: string | undefined): NodeJS.Architecture {
+  if (arch === undefined) return process.arch;
+  return arch === 'arm64' ? 'arm64' : 'x64';
+}
