@@ -24,14 +24,23 @@ const options = {
 /** The source of each file in `dist/chunks`, by its name. */
 const sources = new Map();
 
+/** The user's own modules; and what the first phase of every boot needs anyway. */
+const notLazy = /^(jiti|cross-spawn)$/;
+
 /** Leaves each dynamic import to a file of its own in `dist/chunks`. */
 const lazily = {
   name: 'lazily',
-  setup({ onResolve, resolve, initialOptions }) {
+  setup({ onResolve, onLoad, resolve, initialOptions }) {
     const inChunk = initialOptions.outfile.startsWith('dist/chunks/');
+    // `import()` of one of Node's own would start its loader of ES modules, for which nothing else has a use.
+    onResolve({ filter: /^node:/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'required' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
     onResolve({ filter: /./ }, async ({ kind, path, importer, resolveDir, pluginData }) => {
-      if (kind !== 'dynamic-import' || pluginData === lazily || /^(node:|jiti$)/.test(path))
-        return undefined;
+      if (kind !== 'dynamic-import' || pluginData === lazily || notLazy.test(path)) return undefined;
       const found = await resolve(path, { kind, importer, resolveDir, pluginData: lazily });
       const name = basename(path, '.ts');
       const other = sources.get(name);
