@@ -1,8 +1,9 @@
 import { type ExitStatus, signalNumber } from '@twenty-init/core';
 import { exitCodes } from '../exit-codes.ts';
 import type { Readiness } from './readiness.ts';
-import type { AppSignal, AppState, BootEvent, StopSignal } from './state.ts';
+import type { AppState, BootEvent } from './state.ts';
 import { arm, change, disarm, report, type Turn } from './turn.ts';
+import type { AppSignal, StopSignal } from './words.ts';
 
 type AppEvent = Extract<
   BootEvent,

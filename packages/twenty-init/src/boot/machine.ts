@@ -11,16 +11,9 @@ import {
 } from './phase-machine.ts';
 import type { Plan } from './plan.ts';
 import type { End } from './report.ts';
-import type {
-  AppSignal,
-  BootEvent,
-  BootState,
-  Effect,
-  Moment,
-  PhaseRecord,
-  StopSignal,
-} from './state.ts';
+import type { BootEvent, BootState, Effect, Moment, PhaseRecord } from './state.ts';
 import { arm, change, changePhase, report, type Turn } from './turn.ts';
+import type { AppSignal, StopSignal } from './words.ts';
 
 export interface Advance {
   readonly state: BootState;
