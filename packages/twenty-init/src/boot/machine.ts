@@ -144,7 +144,8 @@ function proceedWithPost(turn: Turn): void {
 function signaled(turn: Turn, signal: StopSignal | AppSignal): void {
   if (signal === 'SIGUSR1' || signal === 'SIGUSR2' || signal === 'SIGWINCH') {
     if (turn.state.stage === 'app') signalApp(turn, signal);
-    else report(turn, { type: 'signal-ignored', signal });
+    // Every terminal sends that one when its window changes.
+    else if (signal !== 'SIGWINCH') report(turn, { type: 'signal-ignored', signal });
     return;
   }
   // Once the app runs SIGHUP is its own: most servers reopen their logs or read their config again.
