@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, symlinkSync } from 'node:fs';
 import { pid1Path } from '@twenty-init/core';
 import { describe, expect, it } from 'vitest';
 import { type Container, runAsInit, runAsSubreaper } from '../harness/container.ts';
@@ -97,6 +97,28 @@ describe.each(places)('%s', (_, run) => {
     container.kill('SIGTERM');
     container.kill('SIGCONT');
     expect(await container.exited).toBe(143);
+  });
+});
+
+describe('under another name', () => {
+  it.each([
+    'tini',
+    'tini-static',
+    'docker-init',
+    'dumb-init',
+    'dumb-init -c',
+    'catatonit',
+    'catatonit -g',
+    'podman-init',
+  ])('%s: signals 1 to 64 but KILL, STOP and CHLD', async (command) => {
+    const [name = '', ...options] = command.split(' ');
+    using folder = image({ 'folder/': '' });
+    symlinkSync(pid1, folder.path(name));
+    const argv = [folder.path(name), ...options, '--', fixture('signal-log')];
+    await using container = await runAsInit(argv);
+    await container.seen(/ready/);
+    for (const signal of forwarded) await through(container, signal);
+    expect(container.stdout().trim().split('\n')).toHaveLength(1 + forwarded.length);
   });
 });
 
