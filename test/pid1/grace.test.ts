@@ -1,9 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { pid1Path } from '@twenty-init/core';
 import { describe, expect, it } from 'vitest';
-import { enter, runAsInit, runAsSubreaper } from '../harness/container.ts';
+import { enter, isolate, runAsInit, runAsSubreaper } from '../harness/container.ts';
 import { type Image, image } from '../harness/image.ts';
 import { readProcess, statusOf } from '../harness/proc.ts';
+import { outcome } from '../harness/run.ts';
 import { until } from '../harness/wait.ts';
 
 const pid1 = pid1Path();
@@ -230,6 +231,29 @@ describe('a process that entered from outside, as docker exec does', () => {
     expect(await container.exited).toBe(143);
     await entered;
   });
+});
+
+describe('a /proc of another namespace is not believed', () => {
+  const program = ['sh', '-c', 'trap "" TERM; sleep 1000 & exit 0'];
+  const init = [pid1, '--grace', '200ms', '--', ...program];
+
+  it.each([
+    ['as PID 1', init],
+    // The strangers are there: their pids are low, as those of kernel threads outside.
+    [
+      'as subreaper',
+      ['sh', '-c', 'sleep 1000 & sleep 1000 & "$@"; code=$?; kill $! && exit $code', 'sh', ...init],
+    ],
+  ])(
+    '%s: what it leaves is killed, strangers are not, and no stranger is named',
+    async (_, argv) => {
+      const unshare = isolate.filter((option) => option !== '--mount-proc');
+      const { code, stderr } = await outcome(['unshare', ...unshare, ...argv]);
+      expect(code).toBe(137);
+      expect(stderr).toMatch(/^pid1: grace period of 200ms is over: killed /);
+      expect(stderr).not.toMatch(/kthreadd|kworker|ksoftirqd/);
+    },
+  );
 });
 
 describe('by environment', () => {

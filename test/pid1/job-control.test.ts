@@ -145,6 +145,24 @@ describe.each(optionSets)('in an interactive shell, %j', (options) => {
     await terminal.shows(/code=143\r\n/);
   });
 
+  it('X cat &, which reads from the terminal: a stopped job, and fg lets it read', async () => {
+    if (options.some((option) => option === '--setsid')) return;
+    await using terminal = await openShell(options);
+    terminal.type('$x cat &\r');
+    await runs(terminal, 'T', 'cat');
+    await until('the shell to know', async () => {
+      terminal.type('jobs\r');
+      await terminal.shows(/\$ jobs\r\n(.*cat)?/);
+      return terminal.screen().includes('Stopped');
+    });
+    terminal.type('fg\r');
+    await runs(terminal, 'S', 'cat');
+    terminal.type('hello\r');
+    await terminal.shows(/hello\r\nhello\r\n/);
+    terminal.type('\x04');
+    await isUsable(terminal);
+  });
+
   it('kill -TSTP, kill -CONT: the job stops and goes on', async () => {
     await using terminal = await openShell(options);
     terminal.type('$x sleep 66 &\r');
