@@ -239,10 +239,16 @@ describe('a /proc of another namespace is not believed', () => {
 
   it.each([
     ['as PID 1', init],
-    // The strangers are there: their pids are low, as those of kernel threads outside.
+    // Outside, pid 2 is the parent of all kernel threads; inside it is pid1, and a stranger has one of their pids.
     [
       'as subreaper',
-      ['sh', '-c', 'sleep 1000 & sleep 1000 & "$@"; code=$?; kill $! && exit $code', 'sh', ...init],
+      [
+        'sh',
+        '-c',
+        '"$@" & init=$!; sleep 1000 & wait $init; code=$?; kill $! && exit $code; exit 99',
+        'sh',
+        ...init,
+      ],
     ],
   ])(
     '%s: what it leaves is killed, strangers are not, and no stranger is named',
