@@ -2,10 +2,17 @@
 // does not hold.
 
 import { screen } from '../harness/screen.ts';
+import { benchBootCost } from './boot-cost/main.ts';
+import { benchCopy } from './copy/main.ts';
 import { benchPid1 } from './pid1/main.ts';
 import { benchReaper } from './reaper/main.ts';
 
-const benchmarks = { pid1: benchPid1, reaper: benchReaper };
+const benchmarks = {
+  'boot-cost': benchBootCost,
+  copy: benchCopy,
+  pid1: benchPid1,
+  reaper: benchReaper,
+};
 
 const isBenchmark = (name: string): name is keyof typeof benchmarks =>
   Object.hasOwn(benchmarks, name);

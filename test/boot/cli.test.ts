@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { image } from '../harness/image.ts';
 
@@ -313,6 +314,28 @@ describe('help and usage', () => {
 });
 
 describe('the package', () => {
+  it('reads one file for a boot in mode exec with a JSON config: nothing is imported that is not used', () => {
+    const installed = dirname(createRequire(import.meta.url).resolve('twenty-init/package.json'));
+    using shop = root();
+    // As installed, without the files for everything else.
+    for (const name of ['package.json', 'bin', 'dist/cli.cjs'])
+      cpSync(join(installed, name), shop.path(`node_modules/twenty-init/${name}`), {
+        recursive: true,
+      });
+    mkdirSync(shop.path('node_modules/@twenty-init'));
+    symlinkSync(
+      dirname(createRequire(import.meta.url).resolve('@twenty-init/core/package.json')),
+      shop.path('node_modules/@twenty-init/core'),
+    );
+    const bin = shop.path('node_modules/twenty-init/bin/twenty-init.cjs');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'run'], {
+      cwd: shop.root,
+      encoding: 'utf8',
+    });
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/app\n$/);
+  });
+
   it('has the JSON Schema of the config in it', () => {
     const path = createRequire(import.meta.url).resolve('twenty-init/schema.json');
     const schema = JSON.parse(readFileSync(path, 'utf8'));

@@ -108,6 +108,16 @@ describe('a phase that is a function', () => {
     expect(container.stdout()).not.toContain('app');
   });
 
+  it('that never settles does not look like success', async () => {
+    using root = image({
+      'twenty-init.config.mjs': `export default { phases: { work: { run: () => new Promise(() => {}) }, 'exec-app': { command: ['echo', 'app'] } } };`,
+    });
+    await using container = await root.boot();
+    expect(await container.exited).toBe(70);
+    expect(container.stderr()).toContain('a promise was never settled');
+    expect(container.stdout()).toBe('');
+  });
+
   it('is told to stop by its signal, and its commands are stopped', async () => {
     using root = image(
       config(

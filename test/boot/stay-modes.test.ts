@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Container } from '../harness/container.ts';
 import { fixture } from '../harness/fixture.ts';
 import { image } from '../harness/image.ts';
+import { freePort } from '../harness/ports.ts';
 import type { Process } from '../harness/proc.ts';
 import { until } from '../harness/wait.ts';
 
@@ -110,7 +111,7 @@ describe('mode handoff', () => {
     });
     await using container = await root.boot();
     await container.seen(/exec-app is pid1's now/);
-    await until('twenty-init is gone', () => !names(container).includes('twenty-init.js'));
+    await until('twenty-init is gone', () => !names(container).includes('twenty-init.cjs'));
     container.kill('SIGTERM');
     expect(await container.exited).toBe(137);
     expect(container.stdout()).toContain('not me');
@@ -150,7 +151,7 @@ describe('mode supervise', () => {
     await using container = await root.boot();
     await container.seen(/mode supervise: exec-app\.restart/);
     await container.seen(/exec-app ready/);
-    expect(names(container)).toEqual(['pid1', 'twenty-init.js', 'server.js']);
+    expect(names(container)).toEqual(['pid1', 'twenty-init.cjs', 'server.js']);
     container.kill('SIGHUP');
     await container.seen(/reloading/);
     container.kill('SIGUSR2');
@@ -215,13 +216,7 @@ describe('mode supervise', () => {
     ],
     ['tcpSocket', (port: number) => ({ tcpSocket: `127.0.0.1:${port}` })],
   ])('is ready by %s', async (_, kind) => {
-    const { createServer } = await import('node:net');
-    const free = await new Promise<number>((resolve) => {
-      const probed = createServer().listen(0, '127.0.0.1', () => {
-        const address = probed.address();
-        probed.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
-      });
-    });
+    const free = await freePort();
     using root = image({
       ...files({ ...supervise, readiness: { ...kind(free), period: '20ms' } }),
       'server.js': server.replace("listen(0, '127.0.0.1'", `listen(${free}`),

@@ -43,3 +43,14 @@ describe('in an image without ps', () => {
     expect(JSON.parse(container.stdout()).left).toBeGreaterThan(400);
   });
 });
+
+describe('killAll as PID 1', () => {
+  it.each([
+    ['SIGKILL', 'true, 0 left\n'],
+    ['SIGTERM', 'true, 1 left\n'],
+  ])('%s reaches other sessions, orphans and what is stopped', async (signal, said) => {
+    await using container = await runAsInit([process.execPath, program('kill-all.mjs'), signal]);
+    expect(await container.exited, container.stderr()).toBe(0);
+    expect(container.stdout()).toBe(said);
+  });
+});

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readdirSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { image } from '../harness/image.ts';
 import { descendantsOf, readProcess } from '../harness/proc.ts';
+import { until } from '../harness/wait.ts';
 
 const program = fileURLToPath(new URL('../dist/demo/main.js', import.meta.url));
 
@@ -47,17 +47,23 @@ describe('the demo', () => {
     'cleans up at Ctrl-C, at %s',
     { timeout: 180_000 },
     async (moment) => {
-      const before = temporaryFolders();
-      const demo = start();
+      using temporary = image({});
+      // The user that Postgres runs as goes through it.
+      chmodSync(temporary.root, 0o755);
+      const demo = start({ TMPDIR: temporary.root });
       await demo.seen(moment);
       const started = descendantsOf(demo.process.pid as number);
       expect(started.length).toBeGreaterThan(3);
       demo.process.kill('SIGINT');
       expect(await demo.exited, demo.output()).toBe(130);
       // Whose parent ended first may be a zombie yet, and is for this machine's PID 1 to reap.
-      const left = started.filter(({ pid }) => (readProcess(pid)?.state ?? 'Z') !== 'Z');
-      expect(left).toEqual([]);
-      expect(temporaryFolders()).toEqual(before);
+      const left = (): string[] =>
+        started
+          .filter(({ pid }) => (readProcess(pid)?.state ?? 'Z') !== 'Z')
+          .map(({ pid, argv }) => `${pid} ${argv.join(' ')}`);
+      await until('the end of all that was started', () => left().length === 0).catch(() => {});
+      expect(left()).toEqual([]);
+      expect(readdirSync(temporary.root)).toEqual([]);
     },
   );
 });
@@ -93,8 +99,4 @@ function start(env: NodeJS.ProcessEnv = {}): Demo {
         void exited.then(() => reject(new Error(`${pattern} never came:\n${output}`)));
       }),
   };
-}
-
-function temporaryFolders(): string[] {
-  return readdirSync(tmpdir()).filter((name) => /^(demo|postgres)-/.test(name));
 }

@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 /** The program as npm installs it. */
 export const twentyInit: string = join(
   dirname(require.resolve('twenty-init/package.json')),
-  'bin/twenty-init.js',
+  'bin/twenty-init.cjs',
 );
 
 /** A folder that plays the root of an image: a config, and the programs that it names. */
@@ -39,6 +39,8 @@ export interface BootOptions extends RunOptions {
   readonly entrypoint?: 'pid1' | 'twenty-init' | 'sh';
   /** Options of `run`. */
   readonly args?: readonly string[];
+  /** The Node that runs twenty-init; default: this one. */
+  readonly node?: string;
   /** A program that takes a command line and executes it; it is what starts the entrypoint. */
   readonly wrapper?: readonly string[];
 }
@@ -62,8 +64,8 @@ export function image(files: Readonly<Record<string, string | object>>): Image {
   return {
     root,
     path,
-    boot: ({ cmd = [], entrypoint = 'pid1', args = [], wrapper = [], ...options } = {}) =>
-      runAsInit([...wrapper, ...entrypoints[entrypoint], 'run', ...args, '--', ...cmd], {
+    boot: ({ cmd = [], entrypoint = 'pid1', args = [], node, wrapper = [], ...options } = {}) =>
+      runAsInit([...wrapper, ...entrypoints[entrypoint](node), 'run', ...args, '--', ...cmd], {
         cwd: root,
         ...options,
       }),
@@ -81,8 +83,8 @@ export function image(files: Readonly<Record<string, string | object>>): Image {
 }
 
 const entrypoints = {
-  pid1: [pid1Path(), '--', process.execPath, twentyInit],
-  'twenty-init': [process.execPath, twentyInit],
+  pid1: (node = process.execPath) => [pid1Path(), '--', node, twentyInit],
+  'twenty-init': (node = process.execPath) => [node, twentyInit],
   // Any other init: it is the parent, and cannot take a handoff.
-  sh: ['sh', '-c', '"$@"; exit $?', 'sh', process.execPath, twentyInit],
+  sh: (node = process.execPath) => ['sh', '-c', '"$@"; exit $?', 'sh', node, twentyInit],
 };

@@ -4,6 +4,7 @@ import { checkCwd } from './cwd.ts';
 import { CoreError } from './errors.ts';
 import { originalFileLimit } from './file-limit.ts';
 import { loadAddon } from './native.ts';
+import { requireLinux, requireMainThread } from './platform.ts';
 import { findProgram } from './program.ts';
 import { realSystem, type System } from './system.ts';
 
@@ -28,6 +29,9 @@ export interface BecomeOptions {
  * No signal is lost on the way. From the first moment a further one has its default action, as it would have in the
  * new program; those that Node had caught before are first given to their listeners.
  *
+ * Rejects with `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `CWD_MISSING`, `CWD_NOT_USABLE`, `SYSCALL_FAILED`,
+ * `CANCELED`, `UNSUPPORTED_PLATFORM` off Linux, `NOT_MAIN_THREAD` in a Worker.
+ *
  * Node's own `process.execve` is missing in 20, aborts when exec fails in 22 and 24, and passes on ignored signals
  * and non-blocking descriptors.
  *
@@ -41,6 +45,8 @@ export async function become(
 ): Promise<never> {
   const { system = realSystem, canceled = () => false } = options;
   const { cwd = system.cwd(), env = system.env } = options;
+  requireLinux('become', system);
+  requireMainThread('become', system);
   checkCwd(cwd);
   const program = findProgram(command, { cwd, path: env.PATH });
   const addon = loadAddon(system);

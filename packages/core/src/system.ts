@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
 /** The process-wide effects of this package, in one value, so that a test can pass a fake. */
@@ -17,6 +17,8 @@ export interface System {
   kill(pid: number, signal: number): void;
   /** A file of /proc, whole. Throws Node's system error when the process is gone. */
   readProc(path: string): string;
+  /** The same file in pieces of some KB, as the kernel gives them. */
+  readProcInPieces(path: string): Generator<string, void>;
   /** The pids in /proc, in no order. */
   pids(): number[];
 }
@@ -45,8 +47,22 @@ export const realSystem: System = {
     process.kill(pid, signal);
   },
   readProc: (path) => readFileSync(`/proc/${path}`, 'utf8'),
+  readProcInPieces,
   pids: () =>
     readdirSync('/proc')
       .map(Number)
       .filter((pid) => pid > 0),
 };
+
+function* readProcInPieces(path: string): Generator<string, void> {
+  const fd = openSync(`/proc/${path}`, 'r');
+  try {
+    const buffer = Buffer.allocUnsafe(4096);
+    for (let size = 1; size > 0; ) {
+      size = readSync(fd, buffer, 0, buffer.length, null);
+      if (size > 0) yield buffer.toString('latin1', 0, size);
+    }
+  } finally {
+    closeSync(fd);
+  }
+}

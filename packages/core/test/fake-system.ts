@@ -32,6 +32,14 @@ export function fakeSystem(
     if (signal === 19) process.state = 'T';
     if (signal === 18) process.state = 'S';
   };
+  const readProc = (path: string): string => {
+    if (path === 'self/stat') return '100 (node) R';
+    const pid = Number(path.split('/')[0]);
+    const process = table.get(pid);
+    if (process === undefined) throw Object.assign(new Error('gone'), { code: 'ENOENT' });
+    const { ppid, pgid = pid, sid = 1, state = 'S' } = process;
+    return `${pid} (a (b) c) ${state} ${ppid} ${pgid} ${sid} ${'0 '.repeat(15)}${pid} 0`;
+  };
   return {
     ...realSystem,
     platform: 'linux',
@@ -39,13 +47,10 @@ export function fakeSystem(
     sent,
     processes: table,
     pids: () => [...table.keys()],
-    readProc: (path) => {
-      if (path === 'self/stat') return '100 (node) R';
-      const pid = Number(path.split('/')[0]);
-      const process = table.get(pid);
-      if (process === undefined) throw Object.assign(new Error('gone'), { code: 'ENOENT' });
-      const { ppid, pgid = pid, sid = 1, state = 'S' } = process;
-      return `${pid} (a (b) c) ${state} ${ppid} ${pgid} ${sid} ${'0 '.repeat(15)}${pid} 0`;
+    readProc,
+    // As a kernel without CONFIG_PROC_CHILDREN: readProc finds no such file.
+    readProcInPieces: function* (path) {
+      yield readProc(path);
     },
     kill: (pid, signal) => {
       sent.push(`${pid} ${signal}`);

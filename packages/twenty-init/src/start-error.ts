@@ -23,3 +23,8 @@ export class StartError extends Error {
     return verdicts[this.code];
   }
 }
+
+/** By its name: a command that was imported when it was used has a class of its own. */
+export function isStartError(error: unknown): error is StartError {
+  return error instanceof Error && error.name === 'StartError';
+}

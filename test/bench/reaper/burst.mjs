@@ -1,6 +1,7 @@
 // burst.mjs ORPHANS COUNT: a reaper as PID 1 while COUNT orphans arrive at once. Prints what it cost.
 // burst.mjs memory REAPER: how much memory Node has with a reaper (1) or without (0).
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -50,6 +51,9 @@ async function memory(withReaper) {
   await delay(1500); // a first pass, and the quiet after it
   globalThis.gc();
   await delay(100);
-  console.log(JSON.stringify({ rss: process.memoryUsage.rss() }));
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const kib = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)[1]);
+  // The rest of VmRSS are pages of the node executable, which every Node process on the machine shares.
+  console.log(JSON.stringify({ ownKib: kib('RssAnon'), residentKib: kib('VmRSS') }));
   if (reaper) reaper.close();
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { arch, cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { canIsolate, isolate } from '../../harness/container.ts';
@@ -11,7 +11,12 @@ import { median } from '../statistics.ts';
 const orphans = 10_000;
 const sliceLimitMs = 10;
 const memoryLimitMiB = 2;
+const burstRuns = 5;
 const memoryRuns = 7;
+
+/** What else runs on the machine must not count as time in which the reaper held the loop. */
+const realTime =
+  spawnSync('chrt', ['--fifo', '10', 'true']).status === 0 ? ['chrt', '--fifo', '10'] : [];
 
 interface Burst {
   /** The longest time for which the event loop did not turn: with nothing to do, and during the burst. */
@@ -22,6 +27,13 @@ interface Burst {
   readonly worstSliceMs: number;
 }
 
+interface Memory {
+  /** Of the process alone. */
+  readonly ownMiB: number;
+  /** With the pages of the node executable that it shares with every other Node process. */
+  readonly residentMiB: number;
+}
+
 /** What a reaper costs the Node process that it runs in, beside the same Node without one. */
 export async function benchReaper(show: Screen): Promise<void> {
   if (!canIsolate()) {
@@ -29,14 +41,25 @@ export async function benchReaper(show: Screen): Promise<void> {
     return;
   }
   show.heading(`createReaper in a Node that is PID 1, ${orphans} orphans at once`);
-  show.say(`  ${cpus()[0]?.model ?? 'CPU'}, Linux ${release()} ${arch()}`);
+  show.say(
+    `  ${cpus()[0]?.model ?? 'CPU'}, Linux ${release()} ${arch()}${realTime.length > 0 ? '; with real-time priority' : ''}`,
+  );
   const measured = nodes.map(([major, node]) => ({
     major,
     ...burst(node),
-    memoryMiB: memory(node),
+    ...memory(node),
   }));
   show.table([
-    ['Node', 'pieces', 'median', 'longest', 'loop, idle', 'loop, burst', 'memory'],
+    [
+      'Node',
+      'pieces',
+      'median',
+      'longest',
+      'loop, idle',
+      'loop, burst',
+      'memory',
+      'with shared pages',
+    ],
     ...measured.map((row) => [
       row.major,
       String(row.slices),
@@ -44,40 +67,53 @@ export async function benchReaper(show: Screen): Promise<void> {
       ms(row.worstSliceMs),
       ms(row.idleMs),
       ms(row.burstMs),
-      `${row.memoryMiB.toFixed(2)} MiB`,
+      `${row.ownMiB.toFixed(2)} MiB`,
+      `${row.residentMiB.toFixed(2)} MiB`,
     ]),
   ]);
   const worst = Math.max(...measured.map(({ worstSliceMs }) => worstSliceMs));
-  const most = Math.max(...measured.map(({ memoryMiB }) => memoryMiB));
+  const most = Math.max(...measured.map(({ ownMiB }) => ownMiB));
   show.claim(
     `no piece of work holds the loop for ${sliceLimitMs} ms: ${ms(worst)}`,
     worst <= sliceLimitMs,
   );
   show.claim(
-    `memory over bare Node is at most ${memoryLimitMiB} MB: ${most.toFixed(2)} MiB`,
+    `memory of its own over bare Node is at most ${memoryLimitMiB} MB: ${most.toFixed(2)} MiB`,
     most <= memoryLimitMiB,
   );
   show.say(`  written to ${keep('reaper', { measured })}`);
 }
 
+/** The burst whose longest piece is the median one. */
 function burst(node: string): Burst {
-  return JSON.parse(asInit(node, fixture('orphan-flood'), String(orphans)));
+  const bursts = Array.from(
+    { length: burstRuns },
+    (): Burst => JSON.parse(asInit(node, fixture('orphan-flood'), String(orphans))),
+  );
+  bursts.sort((a, b) => a.worstSliceMs - b.worstSliceMs);
+  return bursts[Math.floor(burstRuns / 2)] as Burst;
 }
 
-/** What a reaper adds to the resident memory of a Node that does nothing else, after a garbage collection. */
-function memory(node: string): number {
+/** What a reaper adds to a Node that does nothing else, after a garbage collection. */
+function memory(node: string): Memory {
   const rounds = Array.from({ length: memoryRuns }, () => {
     const [without, withReaper] = ['0', '1'].map(
-      (reaper): number => JSON.parse(asInit(node, 'memory', reaper)).rss,
+      (reaper): { ownKib: number; residentKib: number } =>
+        JSON.parse(asInit(node, 'memory', reaper)),
     );
-    return ((withReaper ?? 0) - (without ?? 0)) / 2 ** 20;
+    const added = (key: 'ownKib' | 'residentKib'): number =>
+      ((withReaper?.[key] ?? 0) - (without?.[key] ?? 0)) / 1024;
+    return { ownMiB: added('ownKib'), residentMiB: added('residentKib') };
   });
-  return median(rounds);
+  return {
+    ownMiB: median(rounds.map(({ ownMiB }) => ownMiB)),
+    residentMiB: median(rounds.map(({ residentMiB }) => residentMiB)),
+  };
 }
 
 function asInit(node: string, ...args: readonly string[]): string {
   const program = join(testFolder(), 'bench/reaper/burst.mjs');
-  return execFileSync('unshare', [...isolate, node, '--expose-gc', program, ...args], {
+  return execFileSync('unshare', [...isolate, ...realTime, node, '--expose-gc', program, ...args], {
     encoding: 'utf8',
   });
 }

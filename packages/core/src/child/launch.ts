@@ -1,9 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { getSystemErrorName } from 'node:util';
-import spawn from 'cross-spawn';
 import { CoreError } from '../errors.ts';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
 import { originalFileLimit } from '../file-limit.ts';
@@ -48,7 +46,9 @@ async function launchByShim(
   options: LaunchOptions,
 ): Promise<Launched> {
   const { cwd, env, stdin = 'inherit', output = 'inherit', system } = options;
-  const pipes = output === 'pipe' ? [openPipe(system), openPipe(system)] : [];
+  const { default: spawn } = await import('cross-spawn');
+  const { Socket } = await import('node:net');
+  const pipes = output === 'pipe' ? [openPipe(Socket, system), openPipe(Socket, system)] : [];
   const [stdout, stderr] = pipes;
   try {
     const spawned = spawn(pid1Path(system), shimArguments(command, args, options), {
@@ -102,7 +102,10 @@ function shimArguments(
 }
 
 /** A pipe and not the socket pair that `stdio: 'pipe'` makes: on a socket, opening /dev/stdout fails with ENXIO. */
-function openPipe(system: System): { stream: Readable; writeEnd: number } {
+function openPipe(
+  Socket: typeof import('node:net').Socket,
+  system: System,
+): { stream: Readable; writeEnd: number } {
   const ends = loadAddon(system).pipe();
   if (typeof ends === 'number')
     throw new CoreError('SYSCALL_FAILED', `pipe failed: ${getSystemErrorName(ends)}`);
@@ -136,6 +139,7 @@ async function launchByNode(
   args: readonly string[],
   { cwd, env, stdin = 'inherit', output = 'inherit', system }: LaunchOptions,
 ): Promise<Launched> {
+  const { default: spawn } = await import('cross-spawn');
   try {
     const spawned = spawn(command, args, {
       cwd,

@@ -2,19 +2,32 @@ import type { System } from '../system.ts';
 import { readStats } from '../tree/stat.ts';
 
 /**
- * The children of this thread, zombies too: in the main thread what it started and what it adopted. A Worker's
- * children are in the list of the Worker.
+ * The children of this thread, zombies too, some at a time: in the main thread what it started and what it adopted.
+ * A Worker's children are in the list of the Worker. To read 10,000 takes the kernel 7 ms.
  *
  * A kernel without CONFIG_PROC_CHILDREN, and gVisor, have no such list; then those of all threads come.
  */
-export function childrenOfThread(system: System): number[] {
-  let list: string;
-  try {
-    list = system.readProc('thread-self/children');
-  } catch {
-    return readStats(system)
-      .filter(({ ppid }) => ppid === system.pid)
-      .map(({ pid }) => pid);
+export function* childrenOfThread(system: System): Generator<number[], void> {
+  let rest = '';
+  for (const piece of listOfThread(system)) {
+    const numbers = (rest + piece).split(' ');
+    rest = numbers.pop() ?? ''; // each number has a space behind it
+    yield numbers.map(Number);
   }
-  return list === '' ? [] : list.trimEnd().split(' ').map(Number);
+}
+
+function* listOfThread(system: System): Generator<string, void> {
+  try {
+    yield* system.readProcInPieces('thread-self/children');
+  } catch {
+    yield childrenOfProcess(system)
+      .map((pid) => `${pid} `)
+      .join('');
+  }
+}
+
+function childrenOfProcess(system: System): number[] {
+  return readStats(system)
+    .filter(({ ppid }) => ppid === system.pid)
+    .map(({ pid }) => pid);
 }

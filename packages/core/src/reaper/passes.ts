@@ -15,9 +15,9 @@ const burstMs = 50;
  * Slices run in the check phase. Between two of those lies a poll phase, in which libuv waits for its own children:
  * so what is a zombie in two passes is none of them, however long something blocked the loop in between.
  */
-export function schedulePasses<Pass>(
-  begin: () => Pass,
-  runSlice: (pass: Pass) => boolean,
+export function schedulePasses(
+  begin: () => void,
+  runSlice: () => boolean,
   nextDue: () => number | undefined,
 ): Passes {
   let state: 'idle' | 'resting' | 'gathering' | 'running' | 'closed' = 'idle';
@@ -38,16 +38,19 @@ export function schedulePasses<Pass>(
 
   const wait = (ms: number): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => run(begin()), ms).unref();
+    timer = setTimeout(() => {
+      begin();
+      run();
+    }, ms).unref();
   };
 
-  const run = (pass: Pass): void => {
+  const run = (): void => {
     state = 'running';
     // Not unref'd, or the loop would sleep before it; a pass is over in milliseconds.
     immediate = setImmediate(() => {
-      const finished = runSlice(pass);
+      const finished = runSlice();
       if (state === 'closed') return; // by what runSlice called
-      if (!finished) return run(pass);
+      if (!finished) return run();
       if (again) gather();
       else rest();
       again = false;

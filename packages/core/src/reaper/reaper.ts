@@ -63,7 +63,11 @@ export function createReaper(options: ReaperOptions = {}): Reaper {
   const zombies = watchZombies(graceMs, nodeChildren, addon, system);
   let reaped = 0;
 
-  const runSlice = (pass: Iterator<ReapedOrphan | undefined, void>): boolean => {
+  let pass = zombies.pass();
+  const begin = (): void => {
+    pass = zombies.pass();
+  };
+  const runSlice = (): boolean => {
     const start = performance.now();
     const before = reaped;
     nodeChildren.refresh();
@@ -80,7 +84,7 @@ export function createReaper(options: ReaperOptions = {}): Reaper {
     return step.done === true;
   };
 
-  const passes = schedulePasses(zombies.pass, runSlice, zombies.nextDue);
+  const passes = schedulePasses(begin, runSlice, zombies.nextDue);
   const onChild = (): void => passes.soon();
   process.on('SIGCHLD', onChild);
   passes.soon(); // for the orphans of before
@@ -88,6 +92,7 @@ export function createReaper(options: ReaperOptions = {}): Reaper {
   const close = (): void => {
     process.off('SIGCHLD', onChild);
     passes.close();
+    pass.return();
     nodeChildren.close();
     undoSubreaper();
   };

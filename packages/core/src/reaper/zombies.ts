@@ -17,8 +17,8 @@ export interface Zombies {
    * Reaps those that were first seen `graceMs` ago or earlier, and looks for new ones. Can be left after each yield
    * and be taken up again later.
    */
-  pass(): Generator<ReapedOrphan | undefined, void>;
-  /** When the next one may be reaped, on the clock of `performance.now()`. */
+  pass(): Generator<ReapedOrphan | undefined, void, undefined>;
+  /** When the next pass is needed without a SIGCHLD, on the clock of `performance.now()`. */
   nextDue(): number | undefined;
 }
 
@@ -36,6 +36,8 @@ export function watchZombies(
 ): Zombies {
   /** A map keeps the order in which they were seen: the first is the next to be reaped. */
   const zombies = new Map<number, Seen>();
+  /** The kernel gives a long list by position: what ends between two pieces makes it skip one. */
+  let lookAgainAtMs: number | undefined;
 
   const startTimeOf = (pid: number): number | undefined => {
     const stat = readStat(pid, system);
@@ -62,14 +64,20 @@ export function watchZombies(
         if (performance.now() - seen.atMs < graceMs) break;
         yield reap(pid, seen);
       }
-      for (const pid of childrenOfThread(system)) {
-        look(pid);
+      let pieces = 0;
+      for (const pids of childrenOfThread(system)) {
+        pieces++;
         yield undefined;
+        for (const pid of pids) {
+          look(pid);
+          yield undefined;
+        }
       }
+      lookAgainAtMs = pieces > 1 ? performance.now() + graceMs : undefined;
     },
     nextDue: () => {
       const [first] = zombies.values();
-      return first === undefined ? undefined : first.atMs + graceMs;
+      return first === undefined ? lookAgainAtMs : first.atMs + graceMs;
     },
   };
 }

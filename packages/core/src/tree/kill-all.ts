@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CoreError } from '../errors.ts';
 import { requireLinux } from '../platform.ts';
 import { realSystem } from '../system.ts';
-import { endsProcess, type KillTreeOptions, killTree } from './kill-tree.ts';
+import { type KillTreeOptions, killTree } from './kill-tree.ts';
 import { requireOwnProc } from './own-proc.ts';
-import { sendSignal } from './process-group.ts';
+import { endsProcess, sendSignal } from './process-group.ts';
 import { isRunning, type ProcessStat, readStats } from './stat.ts';
 
 /**

@@ -3,7 +3,7 @@ import { CoreError } from '../errors.ts';
 import { type Signal, signalNumber } from '../signals.ts';
 import { realSystem, type System } from '../system.ts';
 import { requireOwnProc } from './own-proc.ts';
-import { sendSignal } from './process-group.ts';
+import { endsProcess, sendSignal } from './process-group.ts';
 import { isRunning, type ProcessStat } from './stat.ts';
 import { type TreeWalk, walkTree } from './tree-walk.ts';
 
@@ -108,11 +108,6 @@ async function gone(
     for (const { pid } of left) send(pid, 'SIGKILL');
     await delay(pause);
   }
-}
-
-/** A process that is stopped gets such a signal only once it continues; SIGKILL needs no help. */
-export function endsProcess(signal: Signal): boolean {
-  return ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP'].includes(signal);
 }
 
 function signalFailed(signal: Signal, denied: ReadonlyMap<number, unknown>): CoreError {

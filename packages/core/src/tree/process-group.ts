@@ -14,6 +14,11 @@ export function sendSignal(pid: number, signal: Signal, system: System): boolean
   }
 }
 
+/** A process that is stopped gets such a signal only once it continues; SIGKILL needs no help. */
+export function endsProcess(signal: Signal): boolean {
+  return ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP'].includes(signal);
+}
+
 /** The members of a process group that are still running; zombies do not count. Off Linux at most the leader. */
 export function liveMembers(pgid: number, system: System): number[] {
   if (system.platform !== 'linux') return canSignalGroup(pgid, system) ? [pgid] : [];

@@ -1,6 +1,6 @@
 import { realSystem, type System } from '../system.ts';
 import { requireOwnProc } from './own-proc.ts';
-import { type ProcessStat, readStats } from './stat.ts';
+import { byParent, type ProcessStat, readStats } from './stat.ts';
 
 /** A process and what descends from it. */
 export interface ProcessTree extends ProcessStat {
@@ -27,17 +27,6 @@ export function processTree(
   const stats = readStats(system);
   const root = stats.find((stat) => stat.pid === pid);
   return root === undefined ? undefined : grow(root, byParent(stats));
-}
-
-/** The processes that each pid is the parent of. */
-export function byParent(stats: readonly ProcessStat[]): Map<number, ProcessStat[]> {
-  const children = new Map<number, ProcessStat[]>();
-  for (const stat of stats) {
-    const siblings = children.get(stat.ppid);
-    if (siblings === undefined) children.set(stat.ppid, [stat]);
-    else siblings.push(stat);
-  }
-  return children;
 }
 
 function grow(stat: ProcessStat, children: Map<number, ProcessStat[]>): ProcessTree {

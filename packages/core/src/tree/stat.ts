@@ -45,3 +45,14 @@ export function readStats(system: System): ProcessStat[] {
 export function isRunning({ state }: ProcessStat): boolean {
   return state !== 'Z' && state !== 'X';
 }
+
+/** The processes that each pid is the parent of. */
+export function byParent(stats: readonly ProcessStat[]): Map<number, ProcessStat[]> {
+  const children = new Map<number, ProcessStat[]>();
+  for (const stat of stats) {
+    const siblings = children.get(stat.ppid);
+    if (siblings === undefined) children.set(stat.ppid, [stat]);
+    else siblings.push(stat);
+  }
+  return children;
+}

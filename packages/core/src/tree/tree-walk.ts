@@ -1,6 +1,5 @@
 import type { System } from '../system.ts';
-import { byParent } from './process-tree.ts';
-import { type ProcessStat, readStats } from './stat.ts';
+import { byParent, type ProcessStat, readStats } from './stat.ts';
 
 /** A tree that is looked at again and again while it changes. */
 export interface TreeWalk {

@@ -5,6 +5,7 @@ import type { Problem } from '../config/problem.ts';
 import { neededBy } from '../config/rules.ts';
 import { type App, makeApp } from './app-plan.ts';
 import type { Place } from './command.ts';
+import { type LogFile, logFileOf } from './log-file-plan.ts';
 import { type ChosenMode, chooseMode } from './mode.ts';
 import { makePhase, type Phase } from './phase-plan.ts';
 
@@ -21,6 +22,8 @@ export interface Plan {
   readonly app: App;
   /** In ms; 0 is none. */
   readonly shutdownTimeoutMs: number;
+  /** Where output goes too. */
+  readonly logFile?: LogFile;
 }
 
 export const appPhase = 'exec-app';
@@ -64,6 +67,7 @@ export function makePlan(config: Config, inputs: PlanInputs): Planned {
         leftOut: leftOut(name),
       }),
     );
+  const logFile = logFileOf(config.log?.file, top.cwd, expanding);
   const plan: Plan = {
     name: config.name,
     mode: mode.mode,
@@ -75,6 +79,7 @@ export function makePlan(config: Config, inputs: PlanInputs): Planned {
     ],
     app,
     shutdownTimeoutMs: durationMs(config.shutdown?.timeout ?? '0s'),
+    ...(logFile === undefined ? {} : { logFile }),
   };
   const relative = top.cwd.startsWith('/')
     ? []

@@ -1,3 +1,5 @@
+import { accessSync, constants } from 'node:fs';
+import { dirname } from 'node:path';
 import { CoreError, checkCwd, findProgram } from '@twenty-init/core';
 import type { Problem } from '../config/problem.ts';
 import type { Command, Work } from './command.ts';
@@ -11,6 +13,7 @@ export function preflight(plan: Plan): Problem[] {
   return [
     ...plan.phases.filter(({ skipped }) => skipped === undefined).flatMap(phaseProblems),
     ...(plan.startsApp ? appProblems(plan) : []),
+    ...logFileProblems(plan),
   ];
 }
 
@@ -64,6 +67,20 @@ function probeProblems(probe: Probe, where: string): Problem[] {
         : [{ where: `${where}.tcpSocket`, what: `${probe.port} is not a port` }];
     case 'exec':
       return programProblem(probe.command, `${where}.exec`) ?? [];
+  }
+}
+
+function logFileProblems({ logFile }: Plan): Problem[] {
+  if (logFile === undefined) return [];
+  const directory = dirname(logFile.path);
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return [];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const what =
+      code === 'ENOENT' ? 'does not exist' : `cannot be written to by this user (${code})`;
+    return [{ where: 'log.file', what: `the directory "${directory}" ${what}` }];
   }
 }
 

@@ -4,14 +4,24 @@ import { type RealSystem, realSystem } from '../real/system.ts';
 import { writeLine } from '../real/write-line.ts';
 import { type Log, textLog } from '../report/log.ts';
 import { maskFor } from '../report/mask.ts';
-import { StartError } from '../start-error.ts';
+import { isStartError } from '../start-error.ts';
 import type { CommandName } from './commands.ts';
 import { type Invocation, parseInvocation } from './options.ts';
+import { becomePid1 } from './pid1.ts';
+import { run } from './run.ts';
 
 /** The whole program. Resolves with the exit code; does not resolve when the process becomes another program. */
 export async function main(argv: readonly string[]): Promise<number> {
   const system = realSystem();
   const log = textLog({ writeLine, now: system.now, mask: maskFor(process.env) });
+  // Node ends with 0 when nothing is left to wait for; a boot that has not come to its end must not look like success.
+  process.once('beforeExit', () => {
+    log(
+      'error',
+      'nothing is left to wait for, but the boot has not ended: a promise was never settled',
+    );
+    process.exit(exitCodes.internal);
+  });
   try {
     const invocation = parseInvocation(argv);
     switch (invocation.command) {
@@ -23,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         return await execute(invocation.command, invocation, system, log);
     }
   } catch (error) {
-    if (error instanceof StartError) {
+    if (isStartError(error)) {
       log('error', error.message);
       return error.exitCode;
     }
@@ -32,7 +42,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** A command is read when it is used: a boot needs none of the others. */
+/** Each command but `run` is a file of its own, which a boot does not read. */
 async function execute(
   command: CommandName,
   { values, words, cmd }: Invocation,
@@ -43,8 +53,8 @@ async function execute(
   switch (command) {
     case 'run': {
       await closeInspector();
-      if (process.pid === 1) await (await import('./pid1.ts')).becomePid1(system, log);
-      return await (await import('./run.ts')).run({ config, cmd }, system, log);
+      if (process.pid === 1) await becomePid1(system, log);
+      return await run({ config, cmd }, system, log);
     }
     case 'run-phases': {
       const { runPhases } = await import('./run-phases.ts');

@@ -1,12 +1,12 @@
-import { parseArgs } from 'node:util';
 import { closest } from '../config/closest.ts';
 import { StartError } from '../start-error.ts';
+import { readArguments, type Values } from './arguments.ts';
 import { type CommandName, type CommandSpec, commandNames, commands } from './commands.ts';
 
 export interface Invocation {
   readonly command: CommandName | 'help' | 'version';
   /** Of the options that were given. */
-  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly values: Values;
   /** Words after the command; for `help` the command that it is about. */
   readonly words: readonly string[];
   /** What follows `--`. */
@@ -28,7 +28,7 @@ export function parseInvocation(argv: readonly string[]): Invocation {
   if (name === 'help') return { command: 'help', values: {}, words: rest, cmd };
   const command = commandNames.find((known) => known === name);
   if (command === undefined) throw unknownCommand(name, own);
-  const { values, positionals } = parse(commands[command], rest);
+  const { values, words: positionals } = readArguments(rest, commands[command].options);
   if (values.help === true)
     return { command: 'help', values: {}, words: named ? [command] : [], cmd };
   if (values.version === true) return { command: 'version', values: {}, words: [], cmd };
@@ -59,37 +59,7 @@ function unknownCommand(name: string, own: readonly string[]): StartError {
   );
 }
 
-function parse(
-  { options }: CommandSpec,
-  args: readonly string[],
-): { values: Record<string, string | boolean | undefined>; positionals: string[] } {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        ...Object.fromEntries(
-          Object.entries(options).map(([name, { type, short }]) => [
-            name,
-            { type, ...(short === undefined ? {} : { short }) },
-          ]),
-        ),
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean', short: 'V' },
-      },
-    });
-    // None is declared `multiple`, so none is a list.
-    return { values: values as Record<string, string | boolean | undefined>, positionals };
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new StartError('USAGE', message, { cause });
-  }
-}
-
-function checkChoices(
-  { options }: CommandSpec,
-  values: Readonly<Record<string, string | boolean | undefined>>,
-): void {
+function checkChoices({ options }: CommandSpec, values: Values): void {
   for (const [name, { choices }] of Object.entries(options)) {
     const value = values[name];
     if (choices === undefined || typeof value !== 'string' || choices.includes(value)) continue;

@@ -1,5 +1,6 @@
 import { announceHandOff, become, CoreError } from '@twenty-init/core';
 import { boot } from '../boot/boot.ts';
+import type { LogFile } from '../boot/log-file-plan.ts';
 import { appPhase } from '../boot/plan.ts';
 import { preflight } from '../boot/preflight.ts';
 import type { End } from '../boot/report.ts';
@@ -63,7 +64,8 @@ async function bootPlanned(
   if (startsApp && system.pid1 !== undefined) announceHandOff(system.pid1);
   let end: End | undefined;
   const tell = reporter(plan, log);
-  const { ended, signal } = boot(plan, system, (report) => {
+  const output = plan.logFile === undefined ? system : await teed(system, plan.logFile, log);
+  const { ended, signal } = boot(plan, output, (report) => {
     if (report.type === 'ended') end = report.end;
     tell(report);
   });
@@ -82,6 +84,13 @@ async function bootPlanned(
   } finally {
     stopListening();
   }
+}
+
+async function teed(system: RealSystem, file: LogFile, log: Log): Promise<RealSystem> {
+  const { withLogFile } = await import('../real/tee.ts');
+  return withLogFile(system, file, (why) =>
+    log('warn', `${file.path} cannot be written (${why}): the output goes on without it`),
+  );
 }
 
 async function passThrough(cmd: readonly string[], log: Log): Promise<number> {

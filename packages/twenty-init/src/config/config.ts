@@ -140,6 +140,15 @@ export interface AppConfig extends CommandConfig {
   readonly restart?: RestartConfig['policy'] | RestartConfig;
 }
 
+export interface LogFileConfig {
+  /** Relative to {@link Config.cwd}. Its directory has to be there. */
+  readonly path: string;
+  /** Before it would grow beyond that it is rotated, between two lines: `512K`, `10M`, `1G`. Default `10M`. */
+  readonly maxSize?: string;
+  /** How many rotated files are kept, as `path.1` and so on. Default 5. */
+  readonly maxFiles?: number;
+}
+
 export interface Config {
   /** Shown in the log. */
   readonly name?: string;
@@ -162,6 +171,8 @@ export interface Config {
   readonly log?: {
     /** Of our own lines. Default `text`. */
     readonly format?: 'text' | 'json';
+    /** What the phases and the app write goes there too. */
+    readonly file?: string | LogFileConfig;
   };
 }
 

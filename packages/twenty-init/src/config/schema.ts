@@ -122,6 +122,25 @@ const app = object({
   restart: withDefault(restart, 'never'),
 });
 
+const size: Shape = {
+  kind: 'text',
+  expected: 'a size such as "512K", "10M" or "1G"',
+  pattern: /^[1-9]\d*[KMG]$/,
+};
+
+const logFile: Shape = {
+  kind: 'either',
+  shapes: [
+    text,
+    object({
+      path: required(text),
+      maxSize: withDefault(size, '10M'),
+      maxFiles: withDefault(count, 5),
+    }),
+  ],
+  expected: 'a path or an object with a path',
+};
+
 export const configShape: Shape & { readonly kind: 'object' } = {
   kind: 'object',
   keys: keys({
@@ -137,7 +156,7 @@ export const configShape: Shape & { readonly kind: 'object' } = {
     ),
     post: { kind: 'map', of: phase, expected: 'an object of phases' },
     shutdown: object({ timeout: duration }),
-    log: object({ format: withDefault(choice('text', 'json'), 'text') }),
+    log: object({ format: withDefault(choice('text', 'json'), 'text'), file: logFile }),
   }),
 };
 

@@ -1,10 +1,11 @@
 import { spawnChild } from '@twenty-init/core';
 import type { Command } from '../boot/command.ts';
 import type { Running } from '../system.ts';
+import type { Sink } from './log-file.ts';
 import { copyOutput } from './output.ts';
 
 /** Starts a command of a phase: nothing on stdin, and its output passed on to ours. */
-export async function runCommand({ argv, cwd, env }: Command): Promise<Running> {
+export async function runCommand({ argv, cwd, env }: Command, sink?: Sink): Promise<Running> {
   const [program, ...args] = argv;
   const child = await spawnChild(program, args, {
     cwd,
@@ -13,10 +14,13 @@ export async function runCommand({ argv, cwd, env }: Command): Promise<Running> 
     output: 'pipe',
     parentDeath: 'SIGKILL',
   });
-  const output = copyOutput([
-    [child.stdout, 1],
-    [child.stderr, 2],
-  ]);
+  const output = copyOutput(
+    [
+      [child.stdout, 1],
+      [child.stderr, 2],
+    ],
+    { sink },
+  );
   return {
     pid: child.pid,
     exited: child.exited.then(async (status) => {

@@ -4,10 +4,11 @@ import type { RunContext } from '../config/config.ts';
 import type { Running } from '../system.ts';
 import { runCommand } from './command-run.ts';
 import { lineTail } from './line-tail.ts';
+import type { Sink } from './log-file.ts';
 import { writeAll } from './output.ts';
 
 /** Runs a function of the config as if it were a command: it can be stopped, and what it says is output. */
-export function runFunction({ run, cwd, env }: FunctionWork): Running {
+export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Running {
   const abort = new AbortController();
   const tail = lineTail();
   const remember = tail.from();
@@ -20,7 +21,7 @@ export function runFunction({ run, cwd, env }: FunctionWork): Running {
     lastOutput = performance.now();
     const bytes = Buffer.from(`${text}\n`);
     remember(bytes);
-    await writeAll(fd, bytes);
+    await Promise.all([writeAll(fd, bytes), sink?.write(bytes)]);
   };
 
   const context: RunContext = {
@@ -32,7 +33,7 @@ export function runFunction({ run, cwd, env }: FunctionWork): Running {
     },
     exec: async (line) => {
       abort.signal.throwIfAborted();
-      const command = await runCommand(literalCommand(line, { cwd, env }));
+      const command = await runCommand(literalCommand(line, { cwd, env }), sink);
       commands.add(command);
       const { exitCode } = await command.exited;
       commands.delete(command);

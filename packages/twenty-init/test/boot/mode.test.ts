@@ -18,6 +18,7 @@ describe('mode auto takes the first that covers the config, and names the key', 
     [{ restart: 'always' }, {}, 'supervise', 'exec-app.restart'],
     [{ restart: { policy: 'on-failure' } }, {}, 'supervise', 'exec-app.restart'],
     [{ readiness }, { post }, 'supervise', 'post'],
+    [{}, { log: { file: 'x' } }, 'supervise', 'log.file'],
   ] as const)('%j %j: %s', (app, more, mode, because) => {
     expect(choose(app, more)).toMatchObject({
       mode,

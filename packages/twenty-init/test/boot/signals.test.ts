@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
-import { type RehearsedSignal, rehearse } from '../../src/testing/rehearse.ts';
+import {
+  type RehearsedSignal,
+  type RehearseOptions,
+  rehearse,
+} from '../../src/testing/rehearse.ts';
 import { addMatchers } from '../../src/testing/vitest.ts';
 
 addMatchers(expect);
@@ -161,4 +165,120 @@ describe("onStop: 'defer'", () => {
     expect(boot.states).toEqual({ migrate: 'succeeded', other: 'failed' });
     expect(boot).toHaveExited(4);
   });
+});
+
+describe('every signal in every state', () => {
+  const stops = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP'] as const;
+  const code = { SIGTERM: 143, SIGINT: 130, SIGQUIT: 131, SIGHUP: 129 };
+  const hour = { takes: '1h' };
+  const phase = (more: object): Config => ({
+    phases: { migrate: { command: ['m'], ...more }, 'exec-app': { command: ['app'] } },
+  });
+  const app = (more: object): Config => ({
+    phases: { 'exec-app': { command: ['app'], mode: 'supervise', ...more } },
+    post: { report: { command: ['r'] } },
+  });
+  const readiness = { tcpSocket: 'x:1' };
+
+  /** A signal comes after 10 s; `app` is what the app makes of it, and `hup` what it makes of SIGHUP. */
+  const states: readonly {
+    readonly state: string;
+    readonly config: Config;
+    readonly outcomes: RehearseOptions['outcomes'];
+    /** The exit code; the default is 128+n. */
+    readonly exit?: number;
+    /** SIGHUP is for the app. */
+    readonly appTakesHup?: true;
+  }[] = [
+    {
+      state: 'a condition is looked at',
+      config: phase({ skipIf: { exec: ['c'] } }),
+      outcomes: { 'migrate skipIf': hour },
+    },
+    { state: 'a step runs', config: phase({}), outcomes: { migrate: hour } },
+    {
+      state: 'a step runs that may finish',
+      config: phase({ onStop: 'defer' }),
+      outcomes: { migrate: { takes: '1m' } },
+    },
+    {
+      state: 'a step is being stopped for its time-out',
+      config: phase({ timeout: '5s' }),
+      outcomes: { migrate: { ...hour, onSignal: { exitCode: 0, after: '20s' } } },
+    },
+    {
+      state: 'a retry is waited for',
+      config: phase({ retry: { attempts: 2, delay: '1h', maxDelay: '1h' } }),
+      outcomes: { migrate: 1 },
+    },
+    {
+      state: 'the app is not ready yet',
+      config: app({ readiness }),
+      outcomes: { 'exec-app': { readyAfter: 'never' } },
+      appTakesHup: true,
+    },
+    { state: 'the app is ready', config: app({ readiness }), outcomes: {}, appTakesHup: true },
+    {
+      state: 'the app is being stopped for its startTimeout',
+      config: app({ readiness, startTimeout: '5s' }),
+      outcomes: { 'exec-app': { readyAfter: 'never', onSignal: { exitCode: 0, after: '20s' } } },
+      exit: 124,
+      appTakesHup: true,
+    },
+    {
+      state: 'a restart is waited for',
+      config: app({ restart: { policy: 'always', delay: '1h', maxDelay: '1h' } }),
+      outcomes: { 'exec-app': { takes: '1s', exitCode: 5 } },
+      exit: 5,
+    },
+    {
+      state: 'a post phase runs',
+      config: app({}),
+      outcomes: { 'exec-app': { takes: '1s', exitCode: 6 }, report: { takes: '1m' } },
+      exit: 6,
+    },
+  ];
+  const first = states.flatMap((state) =>
+    stops.map((signal) => [signal, state.state, state] as const),
+  );
+
+  it.each(first)(
+    '%s while %s',
+    async (signal, _, { config: given, outcomes = {}, exit, appTakesHup }) => {
+      const boot = await rehearse(given, { outcomes, signals: [{ at: '10s', signal }] });
+      expect(boot.alive).toEqual([]);
+      expect(boot.order.filter((title) => title === 'exec-app').length).toBeLessThanOrEqual(1);
+      const died = appTakesHup === true && signal === 'SIGHUP' && exit === undefined;
+      expect(boot).toHaveExited(exit ?? (died ? 129 : code[signal]));
+      if (!('post' in given)) expect(boot).not.toHaveStarted('exec-app');
+    },
+  );
+
+  const forcing = states.flatMap((state) =>
+    (['SIGINT', 'SIGQUIT'] as const).map((signal) => [signal, state.state, state] as const),
+  );
+
+  it.each(forcing)(
+    '%s as the second one while %s ends it at once',
+    async (signal, _, { config: given, outcomes = {} }) => {
+      const stubborn = Object.fromEntries(
+        Object.entries({ 'exec-app': {}, report: {}, ...outcomes }).map(([title, outcome]) => [
+          title,
+          {
+            ...(typeof outcome === 'object' ? outcome : { exitCode: outcome }),
+            onSignal: 'ignore' as const,
+          },
+        ]),
+      );
+      const boot = await rehearse(given, {
+        outcomes: stubborn,
+        signals: [
+          { at: '10s', signal: 'SIGTERM' },
+          { at: '11s', signal },
+        ],
+      });
+      expect(boot.alive).toEqual([]);
+      expect(boot.durationMs).toBeLessThanOrEqual(11_000);
+    },
+  );
 });

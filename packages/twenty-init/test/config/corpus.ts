@@ -61,9 +61,10 @@ export const good: readonly (readonly [name: string, config: unknown])[] = [
       },
       post: { report: { command: ['z'], timeout: '10s' } },
       shutdown: { timeout: '1m' },
-      log: { format: 'json' },
+      log: { format: 'json', file: { path: '/log/app.log', maxSize: '10M', maxFiles: 3 } },
     },
   ],
+  ['a log file by its path', { ...withApp({}), log: { file: '${LOG}/app.log' } }],
   ['a variable for the cwd', { cwd: '${APP_DIR}', phases: { 'exec-app': app } }],
   ['a probe by TCP', withApp({ readiness: { tcpSocket: 'localhost:3000' } })],
   [
@@ -254,6 +255,18 @@ export const bad: readonly (readonly [
     '"forwarded"',
   ],
   ['post that is a list', { ...withApp({}), post: [] }, 'post', 'an object of phases'],
+  [
+    'a size without a unit',
+    { ...withApp({}), log: { file: { path: 'x', maxSize: '100' } } },
+    'log.file.maxSize',
+    'a size such as',
+  ],
+  [
+    'a log file without a path',
+    { ...withApp({}), log: { file: {} } },
+    'log.file.path',
+    'is missing',
+  ],
   [
     'a log format that is none',
     { ...withApp({}), log: { format: 'xml' } },

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // From the first line: without a listener SIGUSR1 opens Node's inspector on port 9229.
 process.on('SIGUSR1', () => {});
-const { main } = await import('../dist/cli.js');
-process.exit(await main(process.argv.slice(2)));
+require('../dist/cli.cjs')
+  .main(process.argv.slice(2))
+  .then((exitCode) => process.exit(exitCode));

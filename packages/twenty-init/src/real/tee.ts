@@ -1,0 +1,51 @@
+import { spawnChild } from '@twenty-init/core';
+import type { App } from '../boot/app-plan.ts';
+import type { LogFile } from '../boot/log-file-plan.ts';
+import type { RunningApp } from '../system.ts';
+import { runCommand } from './command-run.ts';
+import { runFunction } from './function-run.ts';
+import { openLogFile, type Sink } from './log-file.ts';
+import { copyOutput } from './output.ts';
+import type { RealSystem } from './system.ts';
+
+/** The same system, with all output of phases and the app also in a file. */
+export function withLogFile(
+  system: RealSystem,
+  file: LogFile,
+  onLoss: (why: string) => void,
+): RealSystem {
+  const sink = openLogFile(file, onLoss);
+  return {
+    ...system,
+    start: async (work) => ('run' in work ? runFunction(work, sink) : await runCommand(work, sink)),
+    startApp: (app) => startTeed(app, sink),
+  };
+}
+
+async function startTeed({ argv, cwd, env }: App, sink: Sink): Promise<RunningApp> {
+  const [program, ...args] = argv;
+  const child = await spawnChild(program, args, {
+    cwd,
+    env,
+    output: 'pipe',
+    parentDeath: 'SIGTERM',
+  });
+  const output = copyOutput(
+    [
+      [child.stdout, 1],
+      [child.stderr, 2],
+    ],
+    { sink, keepsLines: false },
+  );
+  return {
+    pid: child.pid,
+    exited: child.exited,
+    kill: child.kill,
+    // Only now: what the leader has left in its group may still have something to say.
+    stop: async (options) => {
+      const result = await child.stop(options);
+      await output.drained();
+      return result;
+    },
+  };
+}
