@@ -126,6 +126,15 @@ describe('a program that cannot be started: one line that names it and says why'
     expect(result.stderr).not.toContain('chmod');
   });
 
+  it.each(['no\nsuch', './no\x1b[31m\r\x7fsuch', '--un\nknown'])(
+    'a name with control characters: %j is one line without them',
+    async (name) => {
+      const { stderr } = await outcomeAsInit([pid1, name]);
+      expect(stderr.slice(-1)).toBe('\n');
+      expect([...stderr.slice(0, -1)].filter((char) => char < ' ' || char === '\x7f')).toEqual([]);
+    },
+  );
+
   it('in PATH, what cannot be executed is passed over for what can', async () => {
     using app = image({
       'first/tool': 'not executable',

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, writeFileSync } from 'node:fs';
 import { pid1Path } from '@twenty-init/core';
 import { describe, expect, it } from 'vitest';
 import { enter, isolate, runAsInit, runAsSubreaper } from '../harness/container.ts';
@@ -20,6 +20,7 @@ const leftovers = [
   ['session', 'a child in a session of its own', 'setsid ./cleans-up.sh session &'],
   ['grandchild', 'a grandchild', 'sh -c "./cleans-up.sh grandchild & wait" &'],
   ['daemon', 'a daemon, forked twice', '(setsid sh -c "./cleans-up.sh daemon &" &)'],
+  ['odd', 'one whose name looks like a state', "'./a) Z 1 (b' odd &"],
   ['nohup', 'one that ignores HUP and INT', '(trap "" HUP INT; exec ./cleans-up.sh nohup) &'],
 ] as const;
 
@@ -28,7 +29,7 @@ const stop = (name: string): string =>
   `kill -STOP $(cat up.${name}); until grep -q "^State:.T" /proc/$(cat up.${name})/status; do sleep 0.01; done`;
 
 function app(main: string): Image {
-  return image({
+  const files = image({
     'cleans-up.sh': `#!/bin/sh
       trap 'sleep 0.2; : > cleaned.$1; exit 9' TERM
       echo $$ > up.$1
@@ -36,6 +37,8 @@ function app(main: string): Image {
     'stubborn.sh': '#!/bin/sh\ntrap "" TERM INT QUIT\necho ready\nwhile :; do sleep 0.05; done',
     'main.sh': `#!/bin/sh\n${main}\n`,
   });
+  linkSync(files.path('cleans-up.sh'), files.path('a) Z 1 (b'));
+  return files;
 }
 
 describe.each(places)('%s, the main child is gone', (_, run) => {

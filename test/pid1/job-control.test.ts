@@ -73,6 +73,20 @@ describe.each([
     expect(await terminal.exited).toBe(code);
   });
 
+  it('Ctrl-C reaches the program once', async () => {
+    const script =
+      'trap "echo int" INT; echo ready; until read -r line; do :; done; echo "end $line"';
+    await using terminal = openTerminal([...init, 'sh', '-c', script]);
+    await terminal.shows(/ready/);
+    for (let times = 1; times <= 3; times++) {
+      terminal.type(ctrlC);
+      await terminal.shows(/int\r\n/);
+    }
+    terminal.type('line\r');
+    await terminal.shows(/end line/);
+    expect(terminal.screen().match(/^int\r$|\^Cint\r/gm)).toHaveLength(3);
+  });
+
   it('Ctrl-Z, with no shell to return to, wedges nothing', async () => {
     await using terminal = openTerminal([...init, 'sleep', '66']);
     await runs(terminal, 'S', 'sleep', '66');
