@@ -1578,9 +1578,9 @@ static void child_stopped(int signal) {
 	(void)sys1(SYS_close, terminal); /* no data is lost */
 	if (!by_terminal) return;
 	tell(SUSPENDED);
-	/* The whole job, as the key was meant. The kernel drops it where no shell could continue us: for PID 1, a session
-	 * leader, and any other orphaned group. */
-	(void)sys2(SYS_kill, 0, SIGTSTP);
+	/* The whole job, as the key was meant. The kernel drops it where no shell could continue us: for a session leader,
+	 * and any other orphaned group. It never stops PID 1, whose group may reach out of its namespace. */
+	if (own_pid != 1) (void)sys2(SYS_kill, 0, SIGTSTP); /* our own group is there */
 	(void)sys4(SYS_rt_sigprocmask, SIG_SETMASK, &all_but_stop, NULL, 8);
 	(void)sys4(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, 8);
 	const int continued = queued_signal(bit(SIGCONT), NULL);
