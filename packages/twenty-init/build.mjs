@@ -24,13 +24,17 @@ const options = {
 /** The source of each file in `dist/chunks`, by its name. */
 const sources = new Map();
 
-/** Leaves each dynamic import to a file of its own in `dist/chunks`. */
+/** Leaves each dynamic import to a file of its own in `dist/chunks`, but that of cross-spawn: every boot spawns. */
 const lazily = {
   name: 'lazily',
   setup({ onResolve, resolve, initialOptions }) {
     const inChunk = initialOptions.outfile.startsWith('dist/chunks/');
     onResolve({ filter: /./ }, async ({ kind, path, importer, resolveDir, pluginData }) => {
-      if (kind !== 'dynamic-import' || pluginData === lazily || /^(node:|jiti$)/.test(path))
+      if (
+        kind !== 'dynamic-import' ||
+        pluginData === lazily ||
+        /^(node:|jiti$|cross-spawn$)/.test(path)
+      )
         return undefined;
       const found = await resolve(path, { kind, importer, resolveDir, pluginData: lazily });
       const name = basename(path, '.ts');
