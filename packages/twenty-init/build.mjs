@@ -24,17 +24,31 @@ const options = {
 /** The source of each file in `dist/chunks`, by its name. */
 const sources = new Map();
 
-/** Leaves each dynamic import to a file of its own in `dist/chunks`, but that of cross-spawn: every boot spawns. */
+/** The user's own modules; and what the first phase of every boot needs anyway. */
+const notLazy = /^(jiti|cross-spawn)$/;
+
+/** Leaves each dynamic import to a file of its own in `dist/chunks`. */
 const lazily = {
   name: 'lazily',
-  setup({ onResolve, resolve, initialOptions }) {
+  setup({ onResolve, onLoad, resolve, initialOptions }) {
     const inChunk = initialOptions.outfile.startsWith('dist/chunks/');
+    // `import()` of one of Node's own would start its loader of ES modules, for which nothing else has a use.
+    onResolve({ filter: /^node:/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'required' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
+    // 3 ms to load, for the question whether this is a Worker: the program never is one.
+    onResolve({ filter: /^node:worker_threads$/ }, () => ({
+      path: 'main-thread',
+      namespace: 'answered',
+    }));
+    onLoad({ filter: /./, namespace: 'answered' }, () => ({
+      contents: 'export const isMainThread = true;',
+    }));
     onResolve({ filter: /./ }, async ({ kind, path, importer, resolveDir, pluginData }) => {
-      if (
-        kind !== 'dynamic-import' ||
-        pluginData === lazily ||
-        /^(node:|jiti$|cross-spawn$)/.test(path)
-      )
+      if (kind !== 'dynamic-import' || pluginData === lazily || notLazy.test(path))
         return undefined;
       const found = await resolve(path, { kind, importer, resolveDir, pluginData: lazily });
       const name = basename(path, '.ts');
@@ -61,8 +75,8 @@ async function buildCli(source, outfile) {
     // A third of the bytes, and a millisecond of compiling. A stack in a report still has line and column.
     minify: true,
     plugins: [lazily],
-    define: { 'import.meta.url': 'moduleUrl' },
-    banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    // For createRequire alone, which takes a path as well.
+    define: { 'import.meta.url': '__filename' },
   });
   // What the import was found in may have been left out of the bundle.
   for (const { path, kind } of metafile.outputs[outfile].imports) {

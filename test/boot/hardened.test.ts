@@ -40,9 +40,10 @@ const app = `
   const { createServer } = require('node:http');
   let writable = true;
   try { writeFileSync('/x', ''); } catch { writable = false; }
-  console.log(JSON.stringify({ uid: process.getuid(), writable, shell: existsSync('/bin/sh'), node: process.versions.node }));
   process.on('SIGTERM', () => { console.log('shutting down'); process.exit(0); });
-  createServer((_, response) => response.end()).listen(Number(process.argv[2]), '127.0.0.1');
+  createServer((_, response) => response.end()).listen(Number(process.argv[2]), '127.0.0.1', () => {
+    console.log(JSON.stringify({ uid: process.getuid(), writable, shell: existsSync('/bin/sh'), node: process.versions.node }));
+  });
 `;
 
 describe('read-only, as uid 1000, without a shell', () => {

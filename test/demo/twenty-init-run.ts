@@ -81,7 +81,7 @@ async function checkBoot(
   show.claim(
     "no Node process is left but the app's own",
     ![app, ...rest].some((process) =>
-      process?.argv.some((word) => word.includes('twenty-init.js')),
+      process?.argv.some((word) => word.includes('twenty-init.cjs')),
     ),
   );
 }

@@ -1,8 +1,10 @@
 import { type ExitStatus, signalNumber } from '@twenty-init/core';
 import { exitCodes } from '../exit-codes.ts';
+import { appPhase } from './plan.ts';
 import type { Readiness } from './readiness.ts';
-import type { AppSignal, AppState, BootEvent, StopSignal } from './state.ts';
+import type { AppState, BootEvent } from './state.ts';
 import { arm, change, disarm, report, type Turn } from './turn.ts';
+import type { AppSignal, StopSignal } from './words.ts';
 
 type AppEvent = Extract<
   BootEvent,
@@ -174,7 +176,7 @@ function timer(turn: Turn, name: string): void {
 function exited(turn: Turn, app: Running, exit: ExitStatus, killed: readonly number[]): void {
   disarm(turn, 'start');
   disarm(turn, 'probe');
-  if (killed.length > 0) report(turn, { type: 'killed', title: 'exec-app', pids: killed });
+  if (killed.length > 0) report(turn, { type: 'killed', title: appPhase, pids: killed });
   const { exitCode, reason } = verdict(turn, app, exit, killed);
   report(turn, { type: 'app-exited', exit, exitCode, reason });
   if (!shouldRestart(turn, app, exitCode)) return ended(turn, exitCode, reason);

@@ -4,8 +4,9 @@ import { type AppRun, runApp } from './app-run.ts';
 import { advance, initialState } from './machine.ts';
 import type { Plan } from './plan.ts';
 import type { Report } from './report.ts';
-import type { AppSignal, BootEvent, BootState, Effect, StopSignal, Timer } from './state.ts';
+import type { BootEvent, BootState, Effect, Timer } from './state.ts';
 import { runChecks, runStep, type StepRun } from './step-run.ts';
+import type { AppSignal, StopSignal } from './words.ts';
 
 export interface Boot {
   /** The exit code; in mode exec it never settles once the app has taken over. */

@@ -11,16 +11,9 @@ import {
 } from './phase-machine.ts';
 import type { Plan } from './plan.ts';
 import type { End } from './report.ts';
-import type {
-  AppSignal,
-  BootEvent,
-  BootState,
-  Effect,
-  Moment,
-  PhaseRecord,
-  StopSignal,
-} from './state.ts';
+import type { BootEvent, BootState, Effect, Moment, PhaseRecord } from './state.ts';
 import { arm, change, changePhase, report, type Turn } from './turn.ts';
+import type { AppSignal, StopSignal } from './words.ts';
 
 export interface Advance {
   readonly state: BootState;
@@ -151,7 +144,8 @@ function proceedWithPost(turn: Turn): void {
 function signaled(turn: Turn, signal: StopSignal | AppSignal): void {
   if (signal === 'SIGUSR1' || signal === 'SIGUSR2' || signal === 'SIGWINCH') {
     if (turn.state.stage === 'app') signalApp(turn, signal);
-    else report(turn, { type: 'signal-ignored', signal });
+    // Every terminal sends that one when its window changes.
+    else if (signal !== 'SIGWINCH') report(turn, { type: 'signal-ignored', signal });
     return;
   }
   // Once the app runs SIGHUP is its own: most servers reopen their logs or read their config again.

@@ -4,16 +4,9 @@ import { formatDuration } from '../report/duration.ts';
 import { backoffMs } from './backoff.ts';
 import type { Phase, Step } from './phase-plan.ts';
 import type { StepFailure } from './report.ts';
-import type {
-  Activity,
-  BootEvent,
-  Effect,
-  PhaseRecord,
-  PhaseStatus,
-  StopCause,
-  Timer,
-} from './state.ts';
+import type { Activity, BootEvent, Effect, PhaseRecord, StopCause, Timer } from './state.ts';
 import { arm, change, changePhase, disarm, report, type Turn } from './turn.ts';
+import type { PhaseStatus } from './words.ts';
 
 type PhaseEvent = Extract<BootEvent, { phase: string }>;
 

@@ -1,6 +1,7 @@
 import type { ExitStatus } from '@twenty-init/core';
 import type { Phase, Step } from './phase-plan.ts';
-import type { AppSignal, PhaseRecord, PhaseStatus, StopCause, StopSignal } from './state.ts';
+import type { PhaseRecord, StopCause } from './state.ts';
+import type { AppSignal, PhaseStatus, StopSignal } from './words.ts';
 
 /** What the log tells. */
 export type Report =

@@ -3,6 +3,7 @@ import type { Gate } from './gate.ts';
 import type { Step } from './phase-plan.ts';
 import type { Plan } from './plan.ts';
 import type { Report } from './report.ts';
+import type { AppSignal, PhaseStatus, StopSignal } from './words.ts';
 
 /** Everything that the machine knows; {@link Effect} is everything that it wants. */
 export interface BootState {
@@ -41,16 +42,6 @@ export interface PhaseRecord {
   /** Of the last command that it ran, or our own verdict. */
   readonly exitCode?: number;
 }
-
-export type PhaseStatus =
-  | 'pending'
-  | 'running'
-  | 'succeeded'
-  | 'warned'
-  | 'skipped'
-  | 'failed'
-  | 'timed_out'
-  | 'canceled';
 
 /** What a phase is doing at the moment. `step` is an index; -1 are the conditions of the phase itself. */
 export type Activity =
@@ -100,10 +91,6 @@ export type AppState =
       readonly exitedBy: 'init' | 'main';
       readonly reason: string;
     };
-
-export type StopSignal = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP';
-/** Means nothing to us and is for the app. */
-export type AppSignal = 'SIGUSR1' | 'SIGUSR2' | 'SIGWINCH';
 
 /** Timers by name; arming one again replaces it. */
 export type Timer =

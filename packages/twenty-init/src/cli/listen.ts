@@ -1,4 +1,4 @@
-import type { AppSignal, StopSignal } from '../boot/state.ts';
+import type { AppSignal, StopSignal } from '../boot/words.ts';
 
 /** Without a listener each of these would end the process, or open Node's inspector. */
 const signals: readonly (StopSignal | AppSignal)[] = [

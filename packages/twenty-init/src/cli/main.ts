@@ -1,4 +1,5 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { exitCodes } from '../exit-codes.ts';
 import { type RealSystem, realSystem } from '../real/system.ts';
 import { writeLine } from '../real/write-line.ts';
@@ -98,8 +99,7 @@ function print(output: string): number {
 }
 
 function version(): string {
-  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
+  return (createRequire(import.meta.url)('../package.json') as { version: string }).version;
 }
 
 function text(value: string | boolean | undefined): string | undefined {

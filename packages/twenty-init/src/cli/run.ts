@@ -65,7 +65,7 @@ async function bootPlanned(
   let end: End | undefined;
   const tell = reporter(plan, log);
   const output = plan.logFile === undefined ? system : await teed(system, plan.logFile, log);
-  const { ended, signal } = boot(plan, output, (report) => {
+  const { ended, signal, state } = boot(plan, output, (report) => {
     if (report.type === 'ended') end = report.end;
     tell(report);
   });
@@ -77,7 +77,9 @@ async function bootPlanned(
         '../report/termination-message.ts'
       );
       if (exitCode !== 0) writeTerminationMessage(terminationLog, end, mask);
-      if (end.exitedBy === 'main' && system.pid1 !== undefined && exitCode !== exitCodes.killed)
+      // Whoever forced the end, or has waited for a whole grace period, waits for nothing more.
+      const inOrder = end.exitedBy === 'main' && !state().forced && exitCode !== exitCodes.killed;
+      if (inOrder && system.pid1 !== undefined)
         await leaveRestTo(system.pid1, plan.app.gracePeriodMs);
     }
     return exitCode;

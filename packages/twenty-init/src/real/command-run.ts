@@ -30,6 +30,6 @@ export async function runCommand({ argv, cwd, env }: Command, sink?: Sink): Prom
     kill: child.kill,
     stop: child.stop,
     lastLines: output.lastLines,
-    lastOutputAt: () => performance.timeOrigin + output.lastOutputAt(),
+    lastOutputAt: output.lastOutputAt,
   };
 }

@@ -2,6 +2,7 @@ import type { ExitStatus, Signal, StopOptions, StopResult } from '@twenty-init/c
 import { type FunctionWork, literalCommand } from '../boot/command.ts';
 import type { RunContext } from '../config/config.ts';
 import type { Running } from '../system.ts';
+import { wallClockMs } from './clock.ts';
 import { runCommand } from './command-run.ts';
 import { lineTail } from './line-tail.ts';
 import type { Sink } from './log-file.ts';
@@ -13,12 +14,12 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
   const tail = lineTail();
   const remember = tail.from();
   const commands = new Set<Running>();
-  let lastOutput = performance.now();
+  let lastOutput = wallClockMs();
   let failure: string | undefined;
   let giveUp: (status: ExitStatus) => void = () => {};
 
   const say = async (fd: number, text: string): Promise<void> => {
-    lastOutput = performance.now();
+    lastOutput = wallClockMs();
     const bytes = Buffer.from(`${text}\n`);
     remember(bytes);
     await Promise.all([writeAll(fd, bytes), sink?.write(bytes)]);
@@ -84,10 +85,7 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
     stop,
     lastLines: tail.lines,
     lastOutputAt: () =>
-      Math.max(
-        performance.timeOrigin + lastOutput,
-        ...[...commands].map((command) => command.lastOutputAt()),
-      ),
+      Math.max(lastOutput, ...[...commands].map((command) => command.lastOutputAt())),
     failure: () => failure,
   };
 }

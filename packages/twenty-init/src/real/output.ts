@@ -2,6 +2,7 @@ import { write } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { wallClockMs } from './clock.ts';
 import { lineTail } from './line-tail.ts';
 import type { Sink } from './log-file.ts';
 
@@ -15,7 +16,7 @@ export interface CopiedOutput {
   /** Settles when everything written up to the end of the leader has been passed on. */
   drained(): Promise<void>;
   lastLines(): readonly string[];
-  /** In the time of `performance.now()`; the start of the copying when there was none. */
+  /** Wall-clock time in ms; the start of the copying when there was none. */
   lastOutputAt(): number;
 }
 
@@ -25,17 +26,17 @@ export function copyOutput(
   { sink, keepsLines = true }: { sink?: Sink | undefined; keepsLines?: boolean } = {},
 ): CopiedOutput {
   const tail = lineTail();
-  let lastOutput = performance.now();
+  let lastOutput = wallClockMs();
   let lastActivity = lastOutput;
   let finished = false;
   const copying = Promise.all(
     sources.map(([source, fd]) => {
       const remember = tail.from();
       return eachChunk(source, async (chunk) => {
-        lastOutput = performance.now();
+        lastOutput = wallClockMs();
         if (keepsLines) remember(chunk);
         await Promise.all([writeAll(fd, chunk), sink?.write(chunk)]);
-        lastActivity = performance.now();
+        lastActivity = wallClockMs();
       });
     }),
   ).then(() => {
@@ -45,8 +46,8 @@ export function copyOutput(
     lastLines: tail.lines,
     lastOutputAt: () => lastOutput,
     drained: async () => {
-      lastActivity = performance.now();
-      while (!finished && performance.now() - lastActivity < idleMs)
+      lastActivity = wallClockMs();
+      while (!finished && wallClockMs() - lastActivity < idleMs)
         await Promise.race([copying, delay(idleMs / 4)]);
       for (const [source] of sources) source.destroy();
       await copying;

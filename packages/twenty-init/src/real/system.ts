@@ -3,6 +3,7 @@ import { supervisingPid1 } from '@twenty-init/core';
 import { probe } from '../probe/probe.ts';
 import type { System } from '../system.ts';
 import { becomeApp, handOffApp, startApp } from './app.ts';
+import { wallClockMs } from './clock.ts';
 import { runCommand } from './command-run.ts';
 
 export interface RealSystem extends System {
@@ -24,7 +25,7 @@ export function realSystem(): RealSystem {
   return {
     pid1,
     isSecondStart,
-    now: () => performance.timeOrigin + performance.now(),
+    now: wallClockMs,
     random: Math.random,
     after: (ms, callback) => {
       const timer = setTimeout(callback, ms);

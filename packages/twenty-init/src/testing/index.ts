@@ -1,4 +1,4 @@
-export type { PhaseStatus } from '../boot/state.ts';
+export type { PhaseStatus } from '../boot/words.ts';
 export type { Problem } from '../config/problem.ts';
 export type { Outcome, Outcomes } from './outcome.ts';
 export {

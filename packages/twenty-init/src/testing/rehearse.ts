@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type ExitStatus, signalNumber } from '@twenty-init/core';
 import { type Boot, boot } from '../boot/boot.ts';
 import { appPhase, makePlan, type Plan } from '../boot/plan.ts';
-import type { AppSignal, PhaseStatus, StopSignal } from '../boot/state.ts';
+import type { AppSignal, PhaseStatus, StopSignal } from '../boot/words.ts';
 import type { Config, Duration } from '../config/config.ts';
 import { durationMs } from '../config/duration.ts';
 import { environment } from '../config/environment.ts';

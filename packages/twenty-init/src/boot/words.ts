@@ -1,0 +1,13 @@
+export type PhaseStatus =
+  | 'pending'
+  | 'running'
+  | 'succeeded'
+  | 'warned'
+  | 'skipped'
+  | 'failed'
+  | 'timed_out'
+  | 'canceled';
+
+export type StopSignal = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP';
+/** Means nothing to us and is for the app. */
+export type AppSignal = 'SIGUSR1' | 'SIGUSR2' | 'SIGWINCH';
