@@ -8,8 +8,12 @@ import type { Sink } from './log-file.ts';
 
 const writeAsync = promisify(write);
 
-/** For what is still in the pipe after the leader has ended; a descendant may hold the pipe open for ever. */
-const idleMs = 100;
+/**
+ * For what is still in the pipe after the leader has ended; a descendant may hold the pipe open for ever. Looks are
+ * counted and not time: between two of them the event loop has read what there was, however slow the machine is.
+ */
+const quietLooks = 4;
+const lookEveryMs = 25;
 const retryMs = 5;
 
 export interface CopiedOutput {
@@ -27,7 +31,8 @@ export function copyOutput(
 ): CopiedOutput {
   const tail = lineTail();
   let lastOutput = wallClockMs();
-  let lastActivity = lastOutput;
+  let quiet = 0;
+  let writing = 0;
   let finished = false;
   const copying = Promise.all(
     sources.map(([source, fd]) => {
@@ -35,8 +40,10 @@ export function copyOutput(
       return eachChunk(source, async (chunk) => {
         lastOutput = wallClockMs();
         if (keepsLines) remember(chunk);
+        writing++;
         await Promise.all([writeAll(fd, chunk), sink?.write(chunk)]);
-        lastActivity = wallClockMs();
+        writing--;
+        quiet = 0;
       });
     }),
   ).then(() => {
@@ -46,9 +53,10 @@ export function copyOutput(
     lastLines: tail.lines,
     lastOutputAt: () => lastOutput,
     drained: async () => {
-      lastActivity = wallClockMs();
-      while (!finished && wallClockMs() - lastActivity < idleMs)
-        await Promise.race([copying, delay(idleMs / 4)]);
+      quiet = 0;
+      // A reader that is slow is no silence.
+      for (; !finished && quiet < quietLooks; quiet += writing > 0 ? 0 : 1)
+        await Promise.race([copying, delay(lookEveryMs)]);
       for (const [source] of sources) source.destroy();
       await copying;
     },
