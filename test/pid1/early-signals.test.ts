@@ -1,5 +1,6 @@
 import { pid1Path } from '@twenty-init/core';
 import { describe, expect, it } from 'vitest';
+import { isolate } from '../harness/container.ts';
 import { installed } from '../harness/installed.ts';
 import { childrenOf, descendantsOf, type Process, readProcess, statusOf } from '../harness/proc.ts';
 import { startOutcome } from '../harness/run.ts';
@@ -27,7 +28,7 @@ const cells = [[], ['--group'], ['--setsid'], ['--group', '--setsid']].flatMap((
     .map((moment) => [options.join(' ') || 'no option', ...moment, options] as const),
 );
 const places = [
-  ['as PID 1', ['unshare', '--pid', '--fork', '--kill-child=KILL', '--']],
+  ['as PID 1', ['unshare', ...isolate]],
   ['as subreaper', []],
 ] as const;
 

@@ -1,11 +1,11 @@
-import { closeSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
 import { machine } from 'node:os';
 import { pid1Path } from '@twenty-init/core';
 import { describe, expect, it } from 'vitest';
 import { fixture } from '../harness/fixture.ts';
 import { type Image, image } from '../harness/image.ts';
 import { installed } from '../harness/installed.ts';
-import { eachOf, outcomeAsInit } from '../harness/run.ts';
+import { eachOf, outcome, outcomeAsInit } from '../harness/run.ts';
 
 const pid1 = pid1Path();
 const range = (from: number, to: number): number[] =>
@@ -126,6 +126,15 @@ describe('a program that cannot be started: one line that names it and says why'
     expect(result.stderr).not.toContain('chmod');
   });
 
+  it.each(['no\nsuch', './no\x1b[31m\r\x7fsuch', '--un\nknown'])(
+    'a name with control characters: %j is one line without them',
+    async (name) => {
+      const { stderr } = await outcomeAsInit([pid1, name]);
+      expect(stderr.slice(-1)).toBe('\n');
+      expect([...stderr.slice(0, -1)].filter((char) => char < ' ' || char === '\x7f')).toEqual([]);
+    },
+  );
+
   it('in PATH, what cannot be executed is passed over for what can', async () => {
     using app = image({
       'first/tool': 'not executable',
@@ -138,6 +147,20 @@ describe('a program that cannot be started: one line that names it and says why'
       code: 0,
       stdout: 'third\n',
     });
+  });
+
+  it('in PATH, a folder that may not be entered is passed over: 127', async () => {
+    using app = image({ 'closed/tool.sh': '#!/bin/sh\n' });
+    chmodSync(app.root, 0o755);
+    chmodSync(app.path('closed'), 0);
+    copyFileSync(pid1, app.path('pid1'));
+    const env = { PATH: `${app.path('closed')}:/usr/bin:/bin` };
+    // A user that the permissions hold for.
+    const asNobody = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--clear-groups'] : [];
+    const result = await outcome([...asNobody, app.path('pid1'), 'nosuch'], { env });
+    chmodSync(app.path('closed'), 0o755);
+    expect(result).toMatchObject({ code: 127, stdout: '' });
+    expect(result.stderr).toContain('not found in PATH');
   });
 
   it('in PATH, only what cannot be executed: 126, and its path', async () => {

@@ -1,9 +1,10 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, writeFileSync } from 'node:fs';
 import { pid1Path } from '@twenty-init/core';
 import { describe, expect, it } from 'vitest';
-import { enter, runAsInit, runAsSubreaper } from '../harness/container.ts';
+import { enter, isolate, runAsInit, runAsSubreaper } from '../harness/container.ts';
 import { type Image, image } from '../harness/image.ts';
 import { readProcess, statusOf } from '../harness/proc.ts';
+import { outcome } from '../harness/run.ts';
 import { until } from '../harness/wait.ts';
 
 const pid1 = pid1Path();
@@ -19,6 +20,7 @@ const leftovers = [
   ['session', 'a child in a session of its own', 'setsid ./cleans-up.sh session &'],
   ['grandchild', 'a grandchild', 'sh -c "./cleans-up.sh grandchild & wait" &'],
   ['daemon', 'a daemon, forked twice', '(setsid sh -c "./cleans-up.sh daemon &" &)'],
+  ['odd', 'one whose name looks like a state', "'./a) Z 1 (b' odd &"],
   ['nohup', 'one that ignores HUP and INT', '(trap "" HUP INT; exec ./cleans-up.sh nohup) &'],
 ] as const;
 
@@ -27,7 +29,7 @@ const stop = (name: string): string =>
   `kill -STOP $(cat up.${name}); until grep -q "^State:.T" /proc/$(cat up.${name})/status; do sleep 0.01; done`;
 
 function app(main: string): Image {
-  return image({
+  const files = image({
     'cleans-up.sh': `#!/bin/sh
       trap 'sleep 0.2; : > cleaned.$1; exit 9' TERM
       echo $$ > up.$1
@@ -35,6 +37,8 @@ function app(main: string): Image {
     'stubborn.sh': '#!/bin/sh\ntrap "" TERM INT QUIT\necho ready\nwhile :; do sleep 0.05; done',
     'main.sh': `#!/bin/sh\n${main}\n`,
   });
+  linkSync(files.path('cleans-up.sh'), files.path('a) Z 1 (b'));
+  return files;
 }
 
 describe.each(places)('%s, the main child is gone', (_, run) => {
@@ -230,6 +234,35 @@ describe('a process that entered from outside, as docker exec does', () => {
     expect(await container.exited).toBe(143);
     await entered;
   });
+});
+
+describe('a /proc of another namespace is not believed', () => {
+  const program = ['sh', '-c', 'trap "" TERM; sleep 1000 & exit 0'];
+  const init = [pid1, '--grace', '200ms', '--', ...program];
+
+  it.each([
+    ['as PID 1', init],
+    // Outside, pid 2 is the parent of all kernel threads; inside it is pid1, and a stranger has one of their pids.
+    [
+      'as subreaper',
+      [
+        'sh',
+        '-c',
+        '"$@" & init=$!; sleep 1000 & wait $init; code=$?; kill $! && exit $code; exit 99',
+        'sh',
+        ...init,
+      ],
+    ],
+  ])(
+    '%s: what it leaves is killed, strangers are not, and no stranger is named',
+    async (_, argv) => {
+      const unshare = isolate.filter((option) => option !== '--mount-proc');
+      const { code, stderr } = await outcome(['unshare', ...unshare, ...argv]);
+      expect(code).toBe(137);
+      expect(stderr).toMatch(/^pid1: grace period of 200ms is over: killed /);
+      expect(stderr).not.toMatch(/kthreadd|kworker|ksoftirqd/);
+    },
+  );
 });
 
 describe('by environment', () => {

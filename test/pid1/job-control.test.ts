@@ -73,6 +73,20 @@ describe.each([
     expect(await terminal.exited).toBe(code);
   });
 
+  it('Ctrl-C reaches the program once', async () => {
+    const script =
+      'trap "echo int" INT; echo ready; until read -r line; do :; done; echo "end $line"';
+    await using terminal = openTerminal([...init, 'sh', '-c', script]);
+    await terminal.shows(/ready/);
+    for (let times = 1; times <= 3; times++) {
+      terminal.type(ctrlC);
+      await terminal.shows(/int\r\n/);
+    }
+    terminal.type('line\r');
+    await terminal.shows(/end line/);
+    expect(terminal.screen().match(/^int\r$|\^Cint\r/gm)).toHaveLength(3);
+  });
+
   it('Ctrl-Z, with no shell to return to, wedges nothing', async () => {
     await using terminal = openTerminal([...init, 'sleep', '66']);
     await runs(terminal, 'S', 'sleep', '66');
@@ -143,6 +157,24 @@ describe.each(optionSets)('in an interactive shell, %j', (options) => {
     await isUsable(terminal);
     terminal.type('kill %1; wait %1; echo code=$?\r');
     await terminal.shows(/code=143\r\n/);
+  });
+
+  it('X cat &, which reads from the terminal: a stopped job, and fg lets it read', async () => {
+    if (options.some((option) => option === '--setsid')) return;
+    await using terminal = await openShell(options);
+    terminal.type('$x cat &\r');
+    await runs(terminal, 'T', 'cat');
+    await until('the shell to know', async () => {
+      terminal.type('jobs\r');
+      await terminal.shows(/\$ jobs\r\n(.*cat)?/);
+      return terminal.screen().includes('Stopped');
+    });
+    terminal.type('fg\r');
+    await runs(terminal, 'S', 'cat');
+    terminal.type('hello\r');
+    await terminal.shows(/hello\r\nhello\r\n/);
+    terminal.type('\x04');
+    await isUsable(terminal);
   });
 
   it('kill -TSTP, kill -CONT: the job stops and goes on', async () => {

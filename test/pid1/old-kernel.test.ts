@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { pid1Path } from '@twenty-init/core';
 import { describe, expect, it } from 'vitest';
-import { runAsSubreaper } from '../harness/container.ts';
+import { isolate, runAsSubreaper } from '../harness/container.ts';
 import { image } from '../harness/image.ts';
 import { installed } from '../harness/installed.ts';
 import { descendantsOf } from '../harness/proc.ts';
@@ -16,7 +16,7 @@ const without = (syscall: string, error: string): string[] => [
   ...['-e', `inject=${syscall}:error=${error}`, '--'],
 ];
 const places = {
-  'as PID 1': ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child=KILL', '--'],
+  'as PID 1': ['unshare', ...isolate],
   'as subreaper': [],
 };
 

@@ -9,7 +9,7 @@ import { until } from '../harness/wait.ts';
 const pid1 = pid1Path();
 
 describe.each([
-  ['as PID 1', runAsInit, 80_000],
+  ['as PID 1', runAsInit, 100_000],
   ['as subreaper', runAsSubreaper, 20_000],
 ] as const)('%s', (_, run, orphans) => {
   it(`${orphans} orphans in bursts of 500: none is left, no status is lost`, async () => {
@@ -19,6 +19,20 @@ describe.each([
     await until('no zombie', () => container.processes().length === 2);
     container.kill('SIGTERM');
     expect(await container.exited).toBe(143);
+  });
+
+  it('20000 orphans while real-time signals come: none is lost, and they stay in order', async () => {
+    const script = '("$0" 40 500 7 &); exec "$1"';
+    const program = ['sh', '-c', script, fixture('orphans'), fixture('signal-log')];
+    await using container = await run([pid1, '--', ...program]);
+    await container.seen(/ready/);
+    const values = Array.from({ length: 3000 }, (_, index) => String(index));
+    const send = [fixture('send'), 'queue', String(container.init), '40', ...values];
+    expect(await outcome(send)).toMatchObject({ code: 0 });
+    await container.seen(/value 2999 /);
+    const received = [...container.stdout().matchAll(/^signal 40 code -1 value (\d+) /gm)];
+    expect(received.map(([, value]) => value)).toEqual(values);
+    await until('no zombie', () => container.processes().length === 2);
   });
 
   it('orphans that stop and continue are not taken for dead', async () => {

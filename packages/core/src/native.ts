@@ -52,14 +52,23 @@ export function pid1Path(system: System = realSystem): string {
   return prebuilt('pid1', system);
 }
 
-function prebuilt(file: string, { arch }: System): string {
-  const root = dirname(require.resolve('@twenty-init/core/package.json'));
-  const path = join(root, 'prebuilds', `linux-${arch}`, file);
+/** False on an architecture that has no build. */
+export function hasAddon(system: System): boolean {
+  return system.platform === 'linux' && existsSync(prebuiltPath('pid1.node', system));
+}
+
+function prebuilt(file: string, system: System): string {
+  const path = prebuiltPath(file, system);
   if (!existsSync(path))
     throw new CoreError(
       'NATIVE_MISSING',
-      `${path} does not exist: @twenty-init/core has no build for linux-${arch} here; ` +
+      `${path} does not exist: @twenty-init/core has no build for linux-${system.arch} here; ` +
         'x64 and arm64 come with the npm package, in a checkout `node native/build.mjs` makes them',
     );
   return path;
+}
+
+function prebuiltPath(file: string, { arch }: System): string {
+  const root = dirname(require.resolve('@twenty-init/core/package.json'));
+  return join(root, 'prebuilds', `linux-${arch}`, file);
 }

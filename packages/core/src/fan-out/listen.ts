@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { loadAddon } from '../native.ts';
+import { hasAddon, loadAddon } from '../native.ts';
 import { type Signal, signalNumber } from '../signals.ts';
 import type { System } from '../system.ts';
 
@@ -29,6 +29,7 @@ export function listen(
  */
 function keepInspectorSignal(system: System): () => void {
   if (system.platform !== 'linux' || process.listenerCount('SIGUSR1') > 0) return () => {};
+  if (!hasAddon(system)) return () => {};
   const addon = loadAddon(system);
   const signal = signalNumber('SIGUSR1');
   addon.keepAction(signal);

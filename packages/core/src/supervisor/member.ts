@@ -14,7 +14,7 @@ export interface Member {
    */
   start(): Promise<void>;
   /** Ends it for good. The result is undefined when it was not running. */
-  stop(force: AbortSignal): Promise<StopResult | undefined>;
+  stop(): Promise<StopResult | undefined>;
   /** The running child. */
   child(): Child | undefined;
   /** Settles when it has ended and is not started again. */
@@ -31,6 +31,8 @@ type State =
 export function superviseMember(
   spec: SupervisedProcess,
   { onEvent = () => {}, backoff = {} }: SupervisorOptions,
+  /** Aborted when nothing is waited for any more. */
+  force: AbortSignal,
   system: System,
 ): Member {
   const { name, restart = 'no', maxRestarts = Number.POSITIVE_INFINITY } = spec;
@@ -61,12 +63,17 @@ export function superviseMember(
     const startedMs = performance.now();
     state = { type: 'running', child };
     onEvent({ type: 'started', name, pid: child.pid });
-    child.exited.then((status) => onExit(status, performance.now() - startedMs));
+    child.exited.then(async (status) => {
+      const ranMs = performance.now() - startedMs;
+      onEvent({ type: 'ended', name, ...status });
+      // npm and the like end before what they started: with that still there, a restart would find its port taken.
+      await child.stop({ gracePeriodMs, force });
+      onEnded(status, ranMs);
+    });
     return child;
   };
 
-  const onExit = (status: ExitStatus, ranMs: number): void => {
-    onEvent({ type: 'ended', name, ...status });
+  const onEnded = (status: ExitStatus, ranMs: number): void => {
     const pauseMs = stopping ? undefined : restarts.next(status.exitCode, ranMs);
     if (pauseMs === undefined) {
       end(status);
@@ -83,7 +90,7 @@ export function superviseMember(
       (child) => becomeReady(child).catch((error) => giveUp(child, error)),
       (error: CoreError) => {
         onEvent({ type: 'failed', name, error });
-        onExit({ exitCode: error.exitCode }, 0);
+        onEnded({ exitCode: error.exitCode }, 0);
       },
     );
   };
@@ -96,7 +103,7 @@ export function superviseMember(
   /** After a restart it did not become ready. What follows its end is for the policy. */
   const giveUp = async (child: Child, error: unknown): Promise<void> => {
     onEvent({ type: 'failed', name, error });
-    await child.stop({ signal: stopSignal, gracePeriodMs });
+    await child.stop({ signal: stopSignal, gracePeriodMs, force });
   };
 
   return {
@@ -115,14 +122,14 @@ export function superviseMember(
       }
       await becomeReady(child);
     },
-    stop: async (force) => {
+    stop: async () => {
       stopping = true;
       if (state.type === 'starting') await state.attempt;
-      return stopState(state, force);
+      return stopState(state);
     },
   };
 
-  async function stopState(current: State, force: AbortSignal): Promise<StopResult | undefined> {
+  async function stopState(current: State): Promise<StopResult | undefined> {
     switch (current.type) {
       case 'idle':
         end({ exitCode: 0 });

@@ -84,9 +84,9 @@ export function createSupervisor(
   const { system = realSystem } = options;
   requireMainThread('createSupervisor', system);
   checkNames(processes);
-  const members = processes.map((spec) => superviseMember(spec, options, system));
-  const isEssential = (index: number): boolean => processes[index]?.essential ?? true;
   const force = new AbortController();
+  const members = processes.map((spec) => superviseMember(spec, options, force.signal, system));
+  const isEssential = (index: number): boolean => processes[index]?.essential ?? true;
   const running = new Set(members.keys());
   let installed: Promise<() => void> = Promise.resolve(() => {});
   let started: Promise<void> | undefined;
@@ -136,7 +136,7 @@ export function createSupervisor(
     let killed = false;
     const exitCodes: number[] = [];
     for (const [index, member] of [...members.entries()].reverse()) {
-      const stopped = await member.stop(force.signal);
+      const stopped = await member.stop();
       killed ||= stopped !== undefined && stopped.killed.length > 0;
       const { exitCode } = await member.ended;
       if (isEssential(index)) exitCodes.unshift(exitCode);

@@ -8,6 +8,7 @@ import {
   type SupervisorEvent,
 } from '../../src/index.ts';
 import { realSystem } from '../../src/system.ts';
+import { liveMembers } from '../../src/tree/process-group.ts';
 
 const signals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGALRM', 'SIGUSR1', 'exit'];
 const counts = (): number[] => signals.map((signal) => process.listenerCount(signal));
@@ -101,6 +102,25 @@ describe('createSupervisor', () => {
       'restarting a',
       'started a',
     ]);
+  });
+
+  it('ends what a process leaves in its group before it starts it again', async () => {
+    const left: number[] = [];
+    const { start, ended } = supervise(
+      [sh('a', 'sleep 1000 & exit 3', { restart: 'always', maxRestarts: 1 })],
+      {
+        onEvent: (event: SupervisorEvent) => {
+          if (event.type === 'started') groups.push(event.pid);
+          if (event.type === 'restarting') left.push(...groups.flatMap(membersOf));
+        },
+      },
+    );
+    const groups: number[] = [];
+    const membersOf = (pgid: number): number[] => liveMembers(pgid, realSystem);
+    await start();
+    expect(await ended).toBe(3);
+    expect(groups).toHaveLength(2);
+    expect([...left, ...groups.flatMap(membersOf)]).toEqual([]);
   });
 
   it('does not start again what is stopped while it waits for its restart', async () => {
