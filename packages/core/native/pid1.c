@@ -85,7 +85,9 @@ static size_t fill_in(char *line, size_t used, size_t size, const char *text, co
 		}
 		const size_t limit = used + LONGEST_ARGUMENT < size ? used + LONGEST_ARGUMENT : size;
 		const char *argument = arguments[*++text - '1'];
-		while (*argument && used < limit) line[used++] = *argument++;
+		/* A name must not make a second line, or colours; bytes from 128 on are UTF-8. */
+		for (; *argument && used < limit; argument++)
+			line[used++] = (uint8_t)*argument < ' ' || *argument == 127 ? '?' : *argument;
 		if (*argument) line[used - 1] = line[used - 2] = line[used - 3] = '.';
 	}
 	return used;
@@ -451,10 +453,6 @@ static const struct personality {
 	const char *usage; /* on stderr after wrong usage, or NULL */
 	const char *prefix; /* of each line: %1 is the level's name, %2 our pid */
 	const char *levels; /* by their number, a NUL after each */
-	const struct {
-		const char *name;
-		int (*set)(const char *value);
-	} variables[4];
 	const char *messages; /* a key, a text, a NUL each; what is not there is as under our own name */
 } personalities[] = {
 	{
@@ -528,11 +526,6 @@ static const struct personality {
 		.usage = TINI_HELP,
 		.prefix = "[%1 tini (%2)] ",
 		.levels = "FATAL\0WARN \0INFO \0DEBUG\0TRACE\0",
-		.variables = {
-			{"TINI_SUBREAPER", env_subreaper},
-			{"TINI_KILL_PROCESS_GROUP", env_group},
-			{"TINI_VERBOSITY", env_verbosity},
-		},
 		.messages =
 			SPAWNED "2Spawned child process '%1' with pid '%2'\0"
 			RECEIVED_CHILD "3Received SIGCHLD\0"
@@ -580,7 +573,6 @@ static const struct personality {
 			"   -V, --version        print the version and exit\n",
 		.prefix = "[dumb-init] ",
 		.levels = "\0\0\0\0",
-		.variables = {{"DUMB_INIT_SETSID", env_setsid}, {"DUMB_INIT_DEBUG", env_debug}},
 		.messages =
 			DEBUG_MODE "2Running in debug mode.\0"
 			NO_SETSID "2Not running in setsid mode.\0"
@@ -630,7 +622,6 @@ static const struct personality {
 		.usage = CATATONIT_USAGE,
 		.prefix = "%1 (catatonit:%2): ",
 		.levels = "ERROR\0WARN\0DEBUG\0DEBUG\0DEBUG\0",
-		.variables = {{"CATATONIT_DEBUG", env_debug}},
 		.messages =
 			SPAWNED "2pid1 (%2) spawned: %1\0"
 			FORWARDED_TO "\0"
@@ -642,6 +633,20 @@ static const struct personality {
 			UNKNOWN_NAME "!catatonit: unrecognized option '%1'\0"
 			UNWANTED_VALUE "!catatonit: option '%1' doesn't allow an argument\0",
 	},
+};
+
+/* The variables that go with a name. */
+static const struct {
+	int of;
+	const char *name;
+	int (*set)(const char *value);
+} variables[] = {
+	{TINI, "TINI_SUBREAPER", env_subreaper},
+	{TINI, "TINI_KILL_PROCESS_GROUP", env_group},
+	{TINI, "TINI_VERBOSITY", env_verbosity},
+	{DUMB_INIT, "DUMB_INIT_SETSID", env_setsid},
+	{DUMB_INIT, "DUMB_INIT_DEBUG", env_debug},
+	{CATATONIT, "CATATONIT_DEBUG", env_debug},
 };
 
 static const struct personality *self;
@@ -848,9 +853,9 @@ static void parse_environment(char **envp) {
 	for (; *envp; envp++) {
 		const char *name = after_prefix(*envp, "PID1_");
 		if (name && !after_prefix(name, "HANDOFF=")) apply_variable(*envp, name);
-		for (int index = 0; index < 4 && self->variables[index].name; index++) {
-			const char *value = after_prefix(*envp, self->variables[index].name);
-			if (value && *value == '=') (void)self->variables[index].set(value + 1); /* takes anything */
+		for (size_t index = 0; index < sizeof variables / sizeof *variables; index++) {
+			const char *value = variables[index].of == self->name ? after_prefix(*envp, variables[index].name) : NULL;
+			if (value && *value == '=') (void)variables[index].set(value + 1); /* takes anything */
 		}
 	}
 }
@@ -923,10 +928,13 @@ static const char *candidate(const char *path, const char *name) {
 	for (; *path && *path != ':'; path++)
 		if (used < sizeof program_path) program_path[used++] = *path;
 	if (!used) program_path[used++] = '.';
-	if (used + length_of(name) + 2 > sizeof program_path) used = 0;
-	else program_path[used++] = '/';
-	program_path[used] = 0;
-	if (used) append(program_path, "%1", name);
+	const size_t length = length_of(name) + 1;
+	if (used + 1 + length > sizeof program_path) {
+		*program_path = 0;
+		return path;
+	}
+	program_path[used++] = '/';
+	memcpy(program_path + used, name, length);
 	return path;
 }
 
@@ -944,7 +952,7 @@ static int find_program(const char *name, char **envp) {
 		path = candidate(path, name);
 		const long result = sys3(SYS_faccessat, AT_FDCWD, program_path, X_OK);
 		if (result == 0 && !is_directory()) return 0;
-		if ((result == 0 || result == -EACCES) && !refused) refused = directory;
+		if ((result == 0 || result == -EACCES) && !refused && program_mode()) refused = directory; /* it is seen */
 	}
 	if (!refused) return ENOENT;
 	(void)candidate(refused, name); /* what follows is not of interest */
@@ -1184,10 +1192,21 @@ static void release_resources(void) {
 
 /* --- /proc ------------------------------------------------------------------------------------------------------ */
 
+/* A /proc of another PID namespace, or none, would name strangers. */
+static int has_own_proc(void) {
+	static int known; /* 1: it has not, 2: it has */
+	char text[24] = "";
+	if (known) return known - 1;
+	(void)sys4(SYS_readlinkat, AT_FDCWD, "/proc/self", text, sizeof text - 1); /* then it stays empty */
+	known = 1 + equal(text, number(own_pid));
+	return known - 1;
+}
+
 /* Reads /proc/PID/NAME; returns its length, 0 when it is gone. The text ends with 0. */
 static size_t read_proc(pid_t pid, const char *name, char *buffer, size_t size) {
 	char path[48] = "";
 	append(path, "/proc/%1%2", number(pid), name);
+	if (!has_own_proc()) return *buffer = 0;
 	const long fd = sys4(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
 	if (fd < 0) return 0;
 	const long length = sys3(SYS_read, fd, buffer, size - 1);
@@ -1350,7 +1369,8 @@ static void ask_descendant_to_end(pid_t pid, const struct process *process) {
 /* The main child is gone; a package manager leaves the app behind like this, unsignalled. */
 static void sweep(void) {
 	if (own_pid == 1) ask_to_end(-1);
-	else for_each_process(ask_descendant_to_end);
+	else if (has_own_proc()) for_each_process(ask_descendant_to_end);
+	else ask_to_end(-child.group); /* as far as it can be known */
 }
 
 static char killed_names[LONGEST_ARGUMENT];
@@ -1382,13 +1402,14 @@ static int kill_all(const char *why) {
 	if (!reap()) return result(); /* the last one has just ended by itself */
 	for_each_process(name_process);
 	if (unnamed) append(killed_names, " and %1 more", number(unnamed));
-	const char *killed = *killed_names ? killed_names : "nothing that was still running";
+	const char *killed = *killed_names ? killed_names : "what /proc does not show";
 	if (*why == *GRACE_OVER) tell(why, number(config.grace_ms), killed);
 	else tell(why, killed);
 	/* Bounded: a process in an uninterruptible sleep cannot be waited for, and our own end leaves it to the kernel. */
 	for (int round = 0; round < 100; round++) {
 		if (own_pid == 1) (void)sys2(SYS_kill, -1, SIGKILL); /* nobody left is what we want */
-		else for_each_process(kill_process);
+		else if (has_own_proc()) for_each_process(kill_process);
+		else (void)sys2(SYS_kill, -child.group, SIGKILL); /* as far as it can be known */
 		if (!reap()) break;
 		(void)sys4(SYS_rt_sigtimedwait, &child_signal, &info, &pause, 8); /* a time-out is the next round */
 	}

@@ -19,7 +19,7 @@ enum {
 	SYS_setpgid = 109, SYS_getppid = 110, SYS_setsid = 112, SYS_getpgid = 121, SYS_getsid = 124, SYS_rt_sigtimedwait = 128,
 	SYS_rt_sigqueueinfo = 129, SYS_statfs = 137, SYS_prctl = 157, SYS_getdents64 = 217, SYS_clock_gettime = 228, SYS_exit_group = 231,
 	SYS_tgkill = 234, SYS_waitid = 247,
-	SYS_openat = 257, SYS_newfstatat = 262, SYS_faccessat = 269, SYS_pipe2 = 293, SYS_rt_tgsigqueueinfo = 297, SYS_prlimit64 = 302,
+	SYS_openat = 257, SYS_newfstatat = 262, SYS_readlinkat = 267, SYS_faccessat = 269, SYS_pipe2 = 293, SYS_rt_tgsigqueueinfo = 297, SYS_prlimit64 = 302,
 	SYS_close_range = 436,
 };
 enum { O_DIRECTORY = 0200000 };
@@ -73,7 +73,7 @@ __asm__(".text\n.type vfork_call,@function\nvfork_call:\n"
 #elif defined __aarch64__
 enum {
 	SYS_fcntl = 25, SYS_ioctl = 29, SYS_statfs = 43, SYS_faccessat = 48, SYS_chdir = 49, SYS_openat = 56, SYS_close = 57,
-	SYS_pipe2 = 59, SYS_getdents64 = 61, SYS_read = 63, SYS_write = 64, SYS_newfstatat = 79, SYS_exit_group = 94,
+	SYS_pipe2 = 59, SYS_getdents64 = 61, SYS_read = 63, SYS_write = 64, SYS_readlinkat = 78, SYS_newfstatat = 79, SYS_exit_group = 94,
 	SYS_waitid = 95, SYS_clock_gettime = 113, SYS_kill = 129, SYS_tgkill = 131, SYS_rt_sigaction = 134, SYS_rt_sigprocmask = 135,
 	SYS_rt_sigtimedwait = 137, SYS_rt_sigqueueinfo = 138, SYS_setpgid = 154, SYS_getpgid = 155, SYS_getsid = 156, SYS_setsid = 157,
 	SYS_prctl = 167, SYS_getpid = 172, SYS_getppid = 173, SYS_rt_tgsigqueueinfo = 240, SYS_execve = 221, SYS_wait4 = 260, SYS_prlimit64 = 261,
