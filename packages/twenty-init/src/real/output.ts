@@ -6,6 +6,7 @@ import type { StopOptions } from '@twenty-init/core';
 import { wallClockMs } from './clock.ts';
 import { lineTail } from './line-tail.ts';
 import type { Sink } from './log-file.ts';
+import { noteStuckWrite } from './stuck-write.ts';
 
 const writeAsync = promisify(write);
 
@@ -41,6 +42,7 @@ export function copyOutput(
   let giveUp: () => void = () => {};
   const givenUp = new Promise<void>((resolve) => {
     giveUp = () => {
+      if (writing > 0) noteStuckWrite();
       finished = true;
       resolve();
     };
