@@ -3,7 +3,7 @@ import { createReaper } from '@twenty-init/core/reaper';
 import { createSupervisor } from '@twenty-init/core/supervisor';
 
 export async function superviseBeside(app) {
-  const reaper = createReaper();
+  const reaper = createReaper({ onReap: (orphan) => app.log.info(orphan, 'reaped an orphan') });
   const supervisor = createSupervisor(
     [
       {

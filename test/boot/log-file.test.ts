@@ -70,7 +70,7 @@ describe('log.file', () => {
       'log/': '',
       'lines.js': lines,
       'app.sh':
-        '#!/bin/sh\nCOUNT=10000 ./lines.js\nrm log/filler\nCOUNT=100 ./lines.js\ncat log/app.log > copy\n',
+        '#!/bin/sh\nCOUNT=10000 ./lines.js\nrm log/filler\nCOUNT=100 ./lines.js\nuntil grep -q "bytes lost" log/app.log; do sleep 0.01; done\ncat log/app.log > copy\n',
       'twenty-init.config.json': config('log/app.log', ['./app.sh']),
     });
     const mount =

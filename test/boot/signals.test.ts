@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { image } from '../harness/image.ts';
 import { until } from '../harness/wait.ts';
@@ -105,6 +105,38 @@ describe('a stop signal while migrate runs', () => {
     writeFileSync(app.path('go'), '');
     expect(await container.exited).toBe(0);
     expect(container.stderr()).not.toContain('Debugger listening');
+  });
+});
+
+describe('a reader of stdout that has stopped reading', () => {
+  it.each([
+    ['a phase', {}],
+    ['an app with a log file', { log: { file: 'app.log' } }],
+  ])('does not keep %s from being stopped', async (_, more) => {
+    const flood = ['sh', '-c', 'while :; do echo a line that nobody reads; done'];
+    const quiet = ['true'];
+    const floods = 'log' in more ? { migrate: quiet, app: flood } : { migrate: flood, app: quiet };
+    using root = image({
+      'twenty-init.config.json': {
+        ...more,
+        phases: {
+          migrate: { command: floods.migrate },
+          'exec-app': { command: floods.app, gracePeriod: '500ms' },
+        },
+      },
+    });
+    const stuck = '("$@"; echo $? > code) | { sleep 1000; }';
+    await using container = await root.boot({ wrapper: ['sh', '-c', stuck, 'sh'] });
+    await container.seen('log' in more ? /exec-app runs/ : /── migrate/);
+    const pid1 = await until('pid1', () =>
+      container.processes().find(({ argv }) => argv[0]?.endsWith('pid1')),
+    );
+    process.kill(pid1.pid, 'SIGTERM');
+    const code = await until('the exit code', () => {
+      const path = root.path('code');
+      return existsSync(path) && readFileSync(path, 'utf8').trim();
+    });
+    expect(code === '143' || code === '137').toBe(true);
   });
 });
 

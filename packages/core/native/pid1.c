@@ -1551,7 +1551,8 @@ static int take_handoff(const struct siginfo *info) {
 	if (pid) {
 		holds_real_time = 0;
 		if (grace_ms) config.grace_ms = grace_ms;
-		if (info->value >> 47 & 1) config.expected[FORWARDED] = 1;
+		/* Bit 0 is the command line's, bit 1 the last handoff's, which may take it back. */
+		config.expected[FORWARDED] = (config.expected[FORWARDED] & 1) | (uint8_t)(info->value >> 46 & 2);
 		if (pid != child.pid) {
 			const pid_t group = (pid_t)sys1(SYS_getpgid, pid);
 			child.sender = child.pid;

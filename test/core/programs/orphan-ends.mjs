@@ -12,6 +12,8 @@ const ends = {
   lastRealTime: 'kill -64 $$',
   stopped: 'kill -STOP $$; exit 8',
 };
+// A shell that has not ended yet would reap it itself.
+const orphaned = 'until grep -q "^PPid:.1$" /proc/$$/status; do sleep 0.01; done';
 const left = new Map();
 const reported = {};
 const reaper = createReaper({
@@ -24,10 +26,9 @@ const reaper = createReaper({
   },
 });
 for (const [name, script] of Object.entries(ends)) {
-  // The shell between ends first, and leaves its child to us.
   const { stdout } = spawnSync(
     'sh',
-    ['-c', `sh -c 'sleep 0.2; ${script}' >/dev/null 2>&1 & echo $!`],
+    ['-c', `sh -c '${orphaned}; ${script}' >/dev/null 2>&1 & echo $!`],
     {
       cwd: process.argv[2],
     },

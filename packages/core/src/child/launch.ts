@@ -47,8 +47,7 @@ async function launchByShim(
 ): Promise<Launched> {
   const { cwd, env, stdin = 'inherit', output = 'inherit', system } = options;
   const { default: spawn } = await import('cross-spawn');
-  const { Socket } = await import('node:net');
-  const pipes = output === 'pipe' ? [openPipe(Socket, system), openPipe(Socket, system)] : [];
+  const pipes = output === 'pipe' ? [openPipe(system), openPipe(system)] : [];
   const [stdout, stderr] = pipes;
   try {
     const spawned = spawn(pid1Path(system), shimArguments(command, args, options), {
@@ -102,14 +101,13 @@ function shimArguments(
 }
 
 /** A pipe and not the socket pair that `stdio: 'pipe'` makes: on a socket, opening /dev/stdout fails with ENXIO. */
-function openPipe(
-  Socket: typeof import('node:net').Socket,
-  system: System,
-): { stream: Readable; writeEnd: number } {
+function openPipe(system: System): { stream: Readable; writeEnd: number } {
   const ends = loadAddon(system).pipe();
   if (typeof ends === 'number')
     throw new CoreError('SYSCALL_FAILED', `pipe failed: ${getSystemErrorName(ends)}`);
   const [readEnd, writeEnd] = ends;
+  // Not imported: a process that only reaps would load it too, and an import reads every export of a builtin.
+  const { Socket } = process.getBuiltinModule('node:net');
   return { stream: new Socket({ fd: readEnd, readable: true, writable: false }), writeEnd };
 }
 

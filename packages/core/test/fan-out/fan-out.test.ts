@@ -104,8 +104,9 @@ describe('fanOut', () => {
   });
 
   it('kills the whole group of a child at once', async () => {
-    const script = 'trap "" INT; sh -c "trap \\"\\" INT; sleep 1000"; echo never';
+    const script = 'trap "" INT; sh -c "echo ready; sleep 1000"; echo never';
     const child = await spawnChild('sh', ['-c', script], { output: 'pipe' });
+    await once(child.stdout, 'data');
     using _ = fanOut([child]);
     await raise('SIGINT');
     await raise('SIGINT');

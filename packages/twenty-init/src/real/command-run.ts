@@ -28,7 +28,10 @@ export async function runCommand({ argv, cwd, env }: Command, sink?: Sink): Prom
       return status;
     }),
     kill: child.kill,
-    stop: child.stop,
+    stop: (options) => {
+      output.giveUpAfter(options);
+      return child.stop(options);
+    },
     lastLines: output.lastLines,
     lastOutputAt: output.lastOutputAt,
   };

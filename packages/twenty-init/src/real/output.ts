@@ -2,19 +2,27 @@ import { write } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { StopOptions } from '@twenty-init/core';
 import { wallClockMs } from './clock.ts';
 import { lineTail } from './line-tail.ts';
 import type { Sink } from './log-file.ts';
 
 const writeAsync = promisify(write);
 
-/** For what is still in the pipe after the leader has ended; a descendant may hold the pipe open for ever. */
-const idleMs = 100;
+/**
+ * For what is still in the pipe after the leader has ended; a descendant may hold the pipe open for ever. Looks are
+ * counted and not time: between two of them the event loop has read what there was, however slow the machine is.
+ */
+const quietLooks = 4;
+const lookEveryMs = 25;
+const lastWordsMs = 1000;
 const retryMs = 5;
 
 export interface CopiedOutput {
-  /** Settles when everything written up to the end of the leader has been passed on. */
+  /** Settles when everything written up to the end of the leader has been passed on, or was given up. */
   drained(): Promise<void>;
+  /** A reader that has stopped reading must not hold up the end: what it does not take in that time is lost. */
+  giveUpAfter(options: StopOptions): void;
   lastLines(): readonly string[];
   /** Wall-clock time in ms; the start of the copying when there was none. */
   lastOutputAt(): number;
@@ -27,16 +35,26 @@ export function copyOutput(
 ): CopiedOutput {
   const tail = lineTail();
   let lastOutput = wallClockMs();
-  let lastActivity = lastOutput;
+  let quiet = 0;
+  let writing = 0;
   let finished = false;
+  let giveUp: () => void = () => {};
+  const givenUp = new Promise<void>((resolve) => {
+    giveUp = () => {
+      finished = true;
+      resolve();
+    };
+  });
   const copying = Promise.all(
     sources.map(([source, fd]) => {
       const remember = tail.from();
       return eachChunk(source, async (chunk) => {
         lastOutput = wallClockMs();
         if (keepsLines) remember(chunk);
+        writing++;
         await Promise.all([writeAll(fd, chunk), sink?.write(chunk)]);
-        lastActivity = wallClockMs();
+        writing--;
+        quiet = 0;
       });
     }),
   ).then(() => {
@@ -46,11 +64,18 @@ export function copyOutput(
     lastLines: tail.lines,
     lastOutputAt: () => lastOutput,
     drained: async () => {
-      lastActivity = wallClockMs();
-      while (!finished && wallClockMs() - lastActivity < idleMs)
-        await Promise.race([copying, delay(idleMs / 4)]);
+      quiet = 0;
+      // A reader that is slow is no silence.
+      for (; !finished && quiet < quietLooks; quiet += writing > 0 ? 0 : 1)
+        await Promise.race([copying, givenUp, delay(lookEveryMs)]);
       for (const [source] of sources) source.destroy();
-      await copying;
+      await Promise.race([copying, givenUp]);
+    },
+    giveUpAfter: ({ gracePeriodMs, force }) => {
+      // The time of the process itself, and a second for its last words.
+      const timer = setTimeout(giveUp, gracePeriodMs + lastWordsMs);
+      copying.then(() => clearTimeout(timer));
+      force?.addEventListener('abort', giveUp, { once: true });
     },
   };
 }

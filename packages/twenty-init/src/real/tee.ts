@@ -43,6 +43,7 @@ async function startTeed({ argv, cwd, env }: App, sink: Sink): Promise<RunningAp
     kill: child.kill,
     // Only now: what the leader has left in its group may still have something to say.
     stop: async (options) => {
+      output.giveUpAfter(options);
       const result = await child.stop(options);
       await output.drained();
       return result;
