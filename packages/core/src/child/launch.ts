@@ -2,7 +2,6 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { getSystemErrorName } from 'node:util';
-import { CoreError } from '../errors.ts';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
 import { originalFileLimit } from '../file-limit.ts';
 import { loadAddon, pid1Path } from '../native.ts';
@@ -47,9 +46,11 @@ async function launchByShim(
 ): Promise<Launched> {
   const { cwd, env, stdin = 'inherit', output = 'inherit', system } = options;
   const { default: spawn } = await import('cross-spawn');
-  const pipes = output === 'pipe' ? [openPipe(system), openPipe(system)] : [];
-  const [stdout, stderr] = pipes;
+  const pipes: Pipe[] = [];
   try {
+    // One by one: what is open when the next one fails is closed below.
+    if (output === 'pipe') for (const _ of ['stdout', 'stderr']) pipes.push(openPipe(system));
+    const [stdout, stderr] = pipes;
     const spawned = spawn(pid1Path(system), shimArguments(command, args, options), {
       cwd,
       env,
@@ -100,11 +101,16 @@ function shimArguments(
   ];
 }
 
+interface Pipe {
+  readonly stream: Readable;
+  readonly writeEnd: number;
+}
+
 /** A pipe and not the socket pair that `stdio: 'pipe'` makes: on a socket, opening /dev/stdout fails with ENXIO. */
-function openPipe(system: System): { stream: Readable; writeEnd: number } {
+function openPipe(system: System): Pipe {
   const ends = loadAddon(system).pipe();
   if (typeof ends === 'number')
-    throw new CoreError('SYSCALL_FAILED', `pipe failed: ${getSystemErrorName(ends)}`);
+    throw Object.assign(new Error('pipe failed'), { code: getSystemErrorName(ends) });
   const [readEnd, writeEnd] = ends;
   // Not imported: a process that only reaps would load it too, and an import reads every export of a builtin.
   const { Socket } = process.getBuiltinModule('node:net');
@@ -119,7 +125,10 @@ async function executed(
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const spawnError = new Promise<never>((_, reject) => spawned.once('error', reject));
-  const errno = await Promise.race([readAll(spawned.stdio[errorFd] as Readable), spawnError]);
+  // After EMFILE and ENFILE Node makes no stdio at all, against its own types; the error event follows.
+  const stdio: ChildProcess['stdio'] | undefined = spawned.stdio;
+  const report = stdio === undefined ? spawnError : readAll(stdio[errorFd] as Readable);
+  const errno = await Promise.race([report, spawnError]);
   if (errno === '') return;
   findProgram(command, { cwd, path: env.PATH }); // says more, where it finds the same
   throw Object.assign(new Error('exec failed'), { code: getSystemErrorName(-Number(errno)) });
