@@ -20,4 +20,10 @@ describe.each(nodes)('a Node %s without a free descriptor', (_, node) => {
     expect(await container.exited, container.stderr()).toBe(0);
     expect(JSON.parse(container.stdout())).toEqual({ result, exitCode: 5, leaked: 0 });
   });
+
+  it('reaps, when it has one again, the orphan that ended meanwhile', async () => {
+    await using container = await runAsSubreaper(host('reaper'));
+    expect(await container.exited, container.stderr()).toBe(0);
+    expect(JSON.parse(container.stdout())).toEqual({ result: 1, exitCode: 5, leaked: 0 });
+  });
 });

@@ -48,6 +48,7 @@ const cases = {
     const before = looks;
     while (looks < before + 3) await delay(10);
     free();
+    setInterval(() => {}, 1000); // a reaper keeps no process running
     await done;
     return reaper.reaped;
   },

@@ -5,7 +5,7 @@ import { requireLinux, requireMainThread } from '../platform.ts';
 import type { Signal } from '../signals.ts';
 import { realSystem, type System } from '../system.ts';
 import { sendSignal } from '../tree/process-group.ts';
-import { foregroundOf, type JobState, watchJob } from './job.ts';
+import { type Foreground, foregroundFor, type JobState, watchJob } from './job.ts';
 import { type Launched, launch } from './launch.ts';
 import { stopChild } from './stop.ts';
 
@@ -98,8 +98,10 @@ export async function spawnChild(
   const { cwd = system.cwd(), env = system.env } = options;
   checkOptions(options, system);
   checkCwd(cwd);
+  const foreground = options.foreground === true ? foregroundFor(system) : undefined;
   const launched = await launch(command, args, { ...options, cwd, env, system });
-  return { ...child(launched, options, system), ...launched.pipes };
+  const terminal = foreground?.(launched.pid);
+  return { ...child(launched, terminal, options, system), ...launched.pipes };
 }
 
 function checkOptions(options: SpawnChildOptions, system: System): void {
@@ -112,10 +114,10 @@ function checkOptions(options: SpawnChildOptions, system: System): void {
 
 function child(
   { pid, exited: reaped, hasEnded }: Launched,
-  { foreground = false, onJobChange }: SpawnChildOptions,
+  terminal: Foreground | undefined,
+  { onJobChange }: SpawnChildOptions,
   system: System,
 ): Child {
-  const terminal = foreground ? foregroundOf(pid, system) : undefined;
   const onChange = (state: JobState): void => {
     onJobChange?.(state);
     if (state.state === 'stopped') terminal?.suspend();
