@@ -7,7 +7,8 @@ import { originalFileLimit } from '../file-limit.ts';
 import { loadAddon, pid1Path } from '../native.ts';
 import { findProgram } from '../program.ts';
 import type { System } from '../system.ts';
-import type { SpawnChildOptions } from './spawn-child.ts';
+import { groupOf, type ProcessGroup } from './group.ts';
+import type { StartOptions } from './start-child.ts';
 import { startError } from './start-error.ts';
 
 export interface Launched {
@@ -16,11 +17,12 @@ export interface Launched {
   readonly exited: Promise<ExitStatus>;
   /** Whether it has been reaped; its pid may be somebody else's then. */
   hasEnded(): boolean;
+  readonly group: ProcessGroup;
   /** With `output: 'pipe'`. */
   readonly pipes?: { readonly stdout: Readable; readonly stderr: Readable };
 }
 
-export type LaunchOptions = SpawnChildOptions & {
+export type LaunchOptions = StartOptions & {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly system: System;
@@ -56,7 +58,7 @@ async function launchByShim(
       env,
       stdio: [stdin, stdout?.writeEnd ?? 'inherit', stderr?.writeEnd ?? 'inherit', 'pipe'],
     });
-    const running = watchExit(spawned);
+    const running = watchExit(spawned, options);
     await executed(spawned, command, cwd, env);
     return stdout === undefined || stderr === undefined
       ? running
@@ -70,13 +72,17 @@ async function launchByShim(
 }
 
 /** The pid is undefined only after a failed start, which throws later. */
-function watchExit(spawned: ChildProcess): Launched {
+function watchExit(spawned: ChildProcess, { onSpawn, system }: LaunchOptions): Launched {
+  const hasEnded = (): boolean => spawned.exitCode !== null || spawned.signalCode !== null;
+  const group = groupOf(spawned, hasEnded, system);
+  if (spawned.pid !== undefined) onSpawn?.(group);
   return {
     pid: spawned.pid as number,
     exited: new Promise((resolve) => {
       spawned.once('exit', (code, signal) => resolve(exitStatus(code, signal)));
     }),
-    hasEnded: () => spawned.exitCode !== null || spawned.signalCode !== null,
+    hasEnded,
+    group,
   };
 }
 
@@ -144,8 +150,9 @@ async function readAll(stream: Readable): Promise<string> {
 async function launchByNode(
   command: string,
   args: readonly string[],
-  { cwd, env, stdin = 'inherit', output = 'inherit', system }: LaunchOptions,
+  options: LaunchOptions,
 ): Promise<Launched> {
+  const { cwd, env, stdin = 'inherit', output = 'inherit', system } = options;
   const { default: spawn } = await import('cross-spawn');
   try {
     const spawned = spawn(command, args, {
@@ -154,7 +161,7 @@ async function launchByNode(
       detached: system.platform !== 'win32',
       stdio: [stdin, output, output],
     });
-    const running = watchExit(spawned);
+    const running = watchExit(spawned, options);
     await new Promise<void>((resolve, reject) => {
       spawned.once('spawn', resolve).once('error', reject);
     });

@@ -115,6 +115,19 @@ describe('fanOut', () => {
     expect(await child.stdout.toArray()).toEqual([]);
   });
 
+  it('kills at the second SIGINT also what is left of a group whose leader died of the first', async () => {
+    const script = '(trap "" INT; echo ready; exec sleep 1000) & wait';
+    const child = await spawnChild('sh', ['-c', script], { output: 'pipe' });
+    await once(child.stdout, 'data');
+    using _ = fanOut([child]);
+    await raise('SIGINT');
+    expect(await child.exited).toEqual({ exitCode: 130, signal: 'SIGINT' });
+    expect(child.group.members()).toHaveLength(1);
+    await raise('SIGINT');
+    expect(await child.stdout.toArray()).toEqual([]);
+    await expect.poll(() => child.group.members()).toEqual([]);
+  });
+
   it.each(['SIGKILL', 'SIGSTOP', 'SIGRTMIN+1', 'SIGNOPE'])('refuses a route for %s', (signal) => {
     expect(() => fanOut([], { signals: { [signal]: 'drop' } })).toThrow(RangeError);
   });
