@@ -42,7 +42,10 @@ export interface Child {
   readonly group: ProcessGroup;
   /** False when it has ended already. */
   kill(signal: Signal): boolean;
-  /** Ends the child and what is left of its process group; see {@link StopOptions}. On Windows at once. */
+  /**
+   * Ends the child and what is left of its process group; see {@link StopOptions}. On Windows at once. Rejects with a
+   * `RangeError` for a grace period of NaN, and with Node's `EPERM` when they belong to another user.
+   */
   stop(options: StopOptions): Promise<StopResult>;
 }
 
@@ -54,7 +57,7 @@ export interface PipedChild extends Child {
 export interface StopOptions {
   /** Goes to the leader; when that has ended, SIGTERM goes to what is left of its group. Default `SIGTERM`. */
   readonly signal?: Signal;
-  /** From the first signal to SIGKILL for the whole group, in ms. */
+  /** From the first signal to SIGKILL for the whole group, in ms; at most 24 days. */
   readonly gracePeriodMs: number;
   /** Aborting it brings SIGKILL forward. */
   readonly force?: AbortSignal;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { System } from '../system.ts';
+import { timerMs } from '../timer.ts';
 import { killTree } from '../tree/kill-tree.ts';
 import type { ProcessGroup } from './group.ts';
 import type { Launched } from './launch.ts';
@@ -16,7 +17,7 @@ export async function stopChild(
     const killed = hasEnded() ? [] : await killTree(pid, { system });
     return { ...(await exited), killed };
   }
-  const deadline = AbortSignal.timeout(Math.max(0, gracePeriodMs));
+  const deadline = AbortSignal.timeout(timerMs('gracePeriodMs', gracePeriodMs));
   const over = force === undefined ? deadline : AbortSignal.any([deadline, force]);
   // A stopped process gets the signal only once it continues.
   if (kill(signal)) kill('SIGCONT');

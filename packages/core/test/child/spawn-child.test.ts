@@ -129,6 +129,23 @@ describe('spawnChild', () => {
     expect((await child.stdout.toArray()).join('').trim()).toBe(limit?.[1]);
   });
 
+  it.each([0.5, 1500.5, 2 ** 31, Number.POSITIVE_INFINITY])(
+    'takes a grace period of %d ms',
+    async (gracePeriodMs) => {
+      const script = 'trap "sleep 0.05; exit 4" TERM; echo ready; while :; do sleep 0.01; done';
+      const child = await spawnChild('sh', ['-c', script], { output: 'pipe' });
+      await new Promise((resolve) => child.stdout.once('data', resolve));
+      const { exitCode } = await child.stop({ gracePeriodMs });
+      expect(exitCode).toBe(gracePeriodMs < 1 ? 137 : 4);
+    },
+  );
+
+  it('refuses a grace period of NaN', async () => {
+    const child = await spawnChild('sleep', ['1000']);
+    await expect(child.stop({ gracePeriodMs: Number.NaN })).rejects.toThrow(RangeError);
+    await child.stop({ gracePeriodMs: 5000 });
+  });
+
   it('lets go of a program that ignores every signal only by force', async () => {
     const child = await spawnChild(
       'sh',
