@@ -63,12 +63,13 @@ export function fanOut(targets: Iterable<FanOutTarget>, options: FanOutOptions =
     return (signal === 'SIGINT' && interrupts > 1) || (signal === 'SIGQUIT' && stopsSeen > 0);
   };
   const onSignal = (signal: Signal): void => {
+    const route = routes.get(signal) ?? 'drop';
+    if (route === 'drop' || route === 'default') return;
     const forced = isForced(signal);
     if (stopSignals.has(signal)) stopsSeen++;
-    const route = routes.get(signal) ?? 'drop';
     if (forced) onForce(signal);
     else if (typeof route === 'function') route(signal);
-    else if (route !== 'drop' && route !== 'default') {
+    else {
       const sent = route === 'forward' ? signal : route;
       if (stopSignals.has(signal)) stop = sent;
       send(sent);

@@ -76,6 +76,16 @@ describe('fanOut', () => {
     fan.close();
   });
 
+  it.each([
+    ['SIGINT', ['SIGINT', 'SIGINT']],
+    ['SIGTERM', ['SIGTERM', 'SIGQUIT']],
+  ] as const)('never forces for a dropped %s', async (dropped, raised) => {
+    const child = target();
+    using _ = fanOut([child], { signals: { [dropped]: 'drop' } });
+    for (const signal of raised) await raise(signal);
+    expect(child.got).toEqual(raised.filter((signal) => signal !== dropped));
+  });
+
   it('gives a stop signal to what is added after it', async () => {
     using fan = fanOut([]);
     await raise('SIGTERM');
