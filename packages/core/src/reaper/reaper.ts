@@ -1,8 +1,8 @@
 import { loadAddon } from '../native.ts';
 import { requireMainThread } from '../platform.ts';
-import { setSubreaper } from '../subreaper.ts';
 import { realSystem, type System } from '../system.ts';
 import { requireOwnProc } from '../tree/own-proc.ts';
+import { adoptOrphans } from './adoption.ts';
 import { watchNodeChildren } from './node-children.ts';
 import { schedulePasses } from './passes.ts';
 import { type ReapedOrphan, watchZombies } from './zombies.ts';
@@ -103,9 +103,4 @@ export function createReaper(options: ReaperOptions = {}): Reaper {
     close,
     [Symbol.dispose]: close,
   };
-}
-
-function adoptOrphans(system: System): () => void {
-  const before = setSubreaper(true, { system });
-  return () => setSubreaper(before, { system });
 }
