@@ -64,11 +64,12 @@ describe.each(nodes)('become in Node %s', (_, node) => {
   it.each([
     ['a missing command', 'COMMAND_NOT_FOUND', 'no-such-command', {}],
     ['a missing cwd', 'CWD_MISSING', 'true', { cwd: '/no/such' }],
-    ['a file that the kernel does not take', 'SYSCALL_FAILED', garbage, { cwd: folder }],
+    ['a file that the kernel does not take', 'COMMAND_NOT_EXECUTABLE', garbage, { cwd: folder }],
   ])('rejects for %s, and is the process that it was', async (_, code, command, options) => {
     expect(JSON.parse(await become(options, command))).toMatchObject({
       name: 'CoreError',
       code,
+      message: expect.stringContaining(command === garbage ? 'no #! line' : ''),
       same: true,
       heard: 1,
       exe: true,

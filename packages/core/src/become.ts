@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { getSystemErrorName } from 'node:util';
+import { startError } from './child/start-error.ts';
 import { checkCwd } from './cwd.ts';
-import { CoreError } from './errors.ts';
+import { CoreError, errnoName } from './errors.ts';
 import { originalFileLimit } from './file-limit.ts';
 import { loadAddon } from './native.ts';
 import { requireLinux, requireMainThread } from './platform.ts';
@@ -29,7 +29,7 @@ export interface BecomeOptions {
  * No signal is lost on the way. From the first moment a further one has its default action, as it would have in the
  * new program; those that Node had caught before are first given to their listeners.
  *
- * Rejects with `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `CWD_MISSING`, `CWD_NOT_USABLE`, `SYSCALL_FAILED`,
+ * Rejects with `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `CWD_MISSING`, `CWD_NOT_USABLE`, `SPAWN_FAILED`,
  * `CANCELED`, `UNSUPPORTED_PLATFORM` off Linux, `NOT_MAIN_THREAD` in a Worker.
  *
  * Node's own `process.execve` is missing in 20, aborts when exec fails in 22 and 24, and passes on ignored signals
@@ -65,10 +65,7 @@ export async function become(
       originalFileLimit(system),
     );
     system.chdir(previous);
-    throw new CoreError(
-      'SYSCALL_FAILED',
-      `exec of "${command}" (${program}) failed: ${getSystemErrorName(result)}`,
-    );
+    throw startError(command, Object.assign(new Error('exec failed'), { code: errnoName(result) }));
   } finally {
     addon.rearm();
   }

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { getSystemErrorName } from 'node:util';
+import { errnoName } from '../errors.ts';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
 import { originalFileLimit } from '../file-limit.ts';
 import { loadAddon, pid1Path } from '../native.ts';
@@ -116,7 +116,7 @@ interface Pipe {
 function openPipe(system: System): Pipe {
   const ends = loadAddon(system).pipe();
   if (typeof ends === 'number')
-    throw Object.assign(new Error('pipe failed'), { code: getSystemErrorName(ends) });
+    throw Object.assign(new Error('pipe failed'), { code: errnoName(ends) });
   const [readEnd, writeEnd] = ends;
   // Not imported: a process that only reaps would load it too, and an import reads every export of a builtin.
   const { Socket } = process.getBuiltinModule('node:net');
@@ -137,7 +137,7 @@ async function executed(
   const errno = await Promise.race([report, spawnError]);
   if (errno === '') return;
   findProgram(command, { cwd, path: env.PATH }); // says more, where it finds the same
-  throw Object.assign(new Error('exec failed'), { code: getSystemErrorName(-Number(errno)) });
+  throw Object.assign(new Error('exec failed'), { code: errnoName(-Number(errno)) });
 }
 
 async function readAll(stream: Readable): Promise<string> {

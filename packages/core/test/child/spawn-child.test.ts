@@ -1,4 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type JobState, pid1Path, spawnChild } from '../../src/index.ts';
@@ -144,6 +146,21 @@ describe('spawnChild', () => {
     const child = await spawnChild('sleep', ['1000']);
     await expect(child.stop({ gracePeriodMs: Number.NaN })).rejects.toThrow(RangeError);
     await child.stop({ gracePeriodMs: 5000 });
+  });
+
+  it('says of a file of no known format what is wrong with it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spawn-child-'));
+    try {
+      const file = join(folder, 'garbage');
+      writeFileSync(file, 'no program\n', { mode: 0o755 });
+      await expect(spawnChild(file, [])).rejects.toMatchObject({
+        code: 'COMMAND_NOT_EXECUTABLE',
+        exitCode: 126,
+        message: expect.stringContaining('no #! line'),
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('lets go of a program that ignores every signal only by force', async () => {
