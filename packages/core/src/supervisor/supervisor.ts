@@ -105,6 +105,7 @@ export function createSupervisor(
   });
 
   const startInOrder = async (): Promise<void> => {
+    if (members.length === 0) stop();
     if (stopping) return;
     installed = install(members, { kill, stop }, options, system);
     await installed;

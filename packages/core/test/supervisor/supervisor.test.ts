@@ -268,6 +268,12 @@ describe('createSupervisor', () => {
     expect(await ended).toBe(5);
   });
 
+  it('ends at once when it has no processes', async () => {
+    const { start, ended } = supervise([]);
+    await start();
+    expect(await ended).toBe(0);
+  });
+
   it('can be stopped before it is started, and while it starts', async () => {
     expect(await supervise([sleeper('a')]).stop()).toBe(0);
     const { start, stop, told } = supervise([sleeper('a'), sleeper('b')]);
