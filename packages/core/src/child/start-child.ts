@@ -1,4 +1,4 @@
-import { checkCwd } from '../cwd.ts';
+import { checkCwd, currentCwd } from '../cwd.ts';
 import { requireLinux, requireMainThread } from '../platform.ts';
 import type { Signal } from '../signals.ts';
 import { realSystem, type System } from '../system.ts';
@@ -20,7 +20,7 @@ export async function startChild(
   options: StartOptions,
 ): Promise<Child | PipedChild> {
   const { system = realSystem } = options;
-  const { cwd = system.cwd(), env = system.env } = options;
+  const { cwd = currentCwd(system), env = system.env } = options;
   checkOptions(options, system);
   checkCwd(cwd);
   const foreground = options.foreground === true ? foregroundFor(system) : undefined;

@@ -163,6 +163,17 @@ describe('spawnChild', () => {
     }
   });
 
+  it('says that the cwd of this process is gone', async () => {
+    const cwd = (): never => {
+      throw Object.assign(new Error('uv_cwd'), { code: 'ENOENT' });
+    };
+    await expect(spawnChild('true', [], { system: { ...linux, cwd } })).rejects.toMatchObject({
+      code: 'CWD_MISSING',
+    });
+    const child = await spawnChild('true', [], { system: { ...linux, cwd }, cwd: '/' });
+    expect(await child.exited).toEqual({ exitCode: 0 });
+  });
+
   it('lets go of a program that ignores every signal only by force', async () => {
     const child = await spawnChild(
       'sh',
