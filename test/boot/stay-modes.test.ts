@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { constants, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Container } from '../harness/container.ts';
 import { fixture } from '../harness/fixture.ts';
@@ -159,6 +159,22 @@ describe('mode supervise', () => {
     container.kill('SIGTERM');
     expect(await container.exited).toBe(0);
     expect(container.stdout()).toContain('shutting down');
+  });
+
+  // Every net.Socket that closes in Node looks at process.stderr, which makes an inherited pipe non-blocking.
+  it('leaves the stderr of the app blocking, so that none of its writes fails', async () => {
+    using root = image({
+      ...files({ ...supervise, command: ['./app.sh'] }),
+      'app.sh': '#!/bin/sh\nuntil [ -e go ]; do sleep 0.01; done\ngrep flags /proc/self/fdinfo/2\n',
+      'probe.js': '#!/bin/sh\n',
+    });
+    await using container = await root.boot();
+    await container.seen(/exec-app ready/);
+    writeFileSync(root.path('go'), '');
+    expect(await container.exited).toBe(0);
+    const [, flags = ''] = /flags:\s+(\d+)/.exec(container.stdout()) ?? [];
+    expect(Number.parseInt(flags, 8) & constants.O_NONBLOCK).toBe(0);
+    expect(flags).not.toBe('');
   });
 
   it.each(['pid1', 'sh', 'twenty-init'] as const)(

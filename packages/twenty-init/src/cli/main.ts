@@ -7,12 +7,14 @@ import { type Log, textLog } from '../report/log.ts';
 import { maskFor } from '../report/mask.ts';
 import { isStartError } from '../start-error.ts';
 import type { CommandName } from './commands.ts';
+import { makeStderrLazy } from './lazy-stderr.ts';
 import { type Invocation, parseInvocation } from './options.ts';
 import { becomePid1 } from './pid1.ts';
 import { run } from './run.ts';
 
 /** The whole program. Resolves with the exit code; does not resolve when the process becomes another program. */
 export async function main(argv: readonly string[]): Promise<number> {
+  makeStderrLazy();
   const system = realSystem();
   const log = textLog({ writeLine, now: system.now, mask: maskFor(process.env) });
   // Node ends with 0 when nothing is left to wait for; a boot that has not come to its end must not look like success.
