@@ -136,6 +136,12 @@ describe('mode handoff', () => {
       }
   });
 
+  it('ends with the code of an app that dies at the handoff and leaves something in its group', async () => {
+    using root = image(files({ mode: 'handoff', command: ['sh', '-c', 'sleep 1000 & exit 3'] }));
+    await using container = await root.boot();
+    expect(await container.exited).toBe(3);
+  });
+
   it('stays and ends with the code of the app that ends before it is ready', async () => {
     using root = image({ ...files({ readiness }), 'server.js': '#!/bin/sh\nexit 9\n' });
     await using container = await root.boot();
