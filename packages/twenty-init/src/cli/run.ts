@@ -78,8 +78,10 @@ async function bootPlanned(
       );
       if (exitCode !== 0) writeTerminationMessage(terminationLog, end, mask);
       // Whoever forced the end, or has waited for a whole grace period, waits for nothing more.
-      const inOrder = end.exitedBy === 'main' && !state().forced && exitCode !== exitCodes.killed;
-      if (inOrder && system.pid1 !== undefined)
+      const inOrder = !state().forced && exitCode !== exitCodes.killed;
+      // Not only after the app: a signal on the way into it finds pid1 told that 128+n counts as 0.
+      const isHandedOver = end.exitedBy === 'init' && exitCode === 0;
+      if (startsApp && inOrder && !isHandedOver && system.pid1 !== undefined)
         await leaveRestTo(system.pid1, plan.app.gracePeriodMs);
     }
     return exitCode;
