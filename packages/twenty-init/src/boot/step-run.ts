@@ -142,11 +142,12 @@ export function stoppable(
   const force = new AbortController();
   let stopping: Promise<readonly number[]> | undefined;
   const stop = (signal: Signal): void => {
-    stopping ??= starting
-      .then((running) => running.stop({ signal, gracePeriodMs, force: force.signal }))
-      .then(({ killed }) => killed)
+    stopping ??= starting.then(
+      async (running) =>
+        (await running.stop({ signal, gracePeriodMs, force: force.signal })).killed,
       // One that never started is reported where it was awaited.
-      .catch(() => []);
+      () => [],
+    );
   };
   return {
     stop,

@@ -5,5 +5,6 @@ export function durationMs(text: string): number {
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/([\d.]+)(ms|s|m|h)/g))
     total += Number(amount) * unitMs[unit as keyof typeof unitMs];
-  return total;
+  // 1.1h would be 3960000.0000000005 ms, which AbortSignal.timeout refuses.
+  return Math.round(total);
 }
