@@ -1,5 +1,6 @@
 import { closest } from './closest.ts';
 import type { Config } from './config.ts';
+import { durationMs, durationPattern } from './duration.ts';
 import type { Problem } from './problem.ts';
 import { ruleProblems } from './rules.ts';
 import { configShape } from './schema.ts';
@@ -23,6 +24,8 @@ function check(shape: Shape, value: unknown, where: string): Problem[] {
       return shape.pattern === undefined || shape.pattern.test(value)
         ? []
         : [unexpected(where, shape.expected, value)];
+    case 'duration':
+      return checkDuration(shape, value, where);
     case 'number':
       return typeof value === 'number' &&
         value >= shape.minimum &&
@@ -56,6 +59,19 @@ function check(shape: Shape, value: unknown, where: string): Problem[] {
         : check(fitting, value, where);
     }
   }
+}
+
+function checkDuration(
+  shape: Shape & { kind: 'duration' },
+  value: unknown,
+  where: string,
+): Problem[] {
+  if (typeof value !== 'string' || !durationPattern.test(value))
+    return [unexpected(where, expectedOf(shape), value)];
+  const { minimumMs, maximum } = shape;
+  const ms = durationMs(value);
+  if (ms < minimumMs) return [unexpected(where, `at least ${minimumMs}ms`, value)];
+  return ms <= durationMs(maximum) ? [] : [unexpected(where, `at most ${maximum}`, value)];
 }
 
 function checkCommand(value: unknown, where: string): Problem[] {
@@ -137,6 +153,8 @@ function expectedOf(shape: Shape): string {
       return shape.expected;
     case 'number':
       return `a${shape.whole ? ' whole' : ''} number of at least ${shape.minimum}`;
+    case 'duration':
+      return 'a duration with a unit, such as "30s" or "1h30m"';
     case 'boolean':
       return 'true or false';
     case 'choice': {
@@ -157,6 +175,7 @@ function expectedOf(shape: Shape): string {
 function hasTypeOf(shape: Shape, value: unknown): boolean {
   switch (shape.kind) {
     case 'text':
+    case 'duration':
       return typeof value === 'string';
     case 'number':
     case 'boolean':
