@@ -115,6 +115,22 @@ describe('the log as JSON', () => {
   });
 });
 
+describe('a log that nobody can write', () => {
+  it.each(['text', 'json'])('does not end the boot (%s)', async (format) => {
+    using root = image({
+      'twenty-init.config.json': {
+        log: { format },
+        phases: { 'exec-app': { command: ['sh', '-c', 'echo up; exit 4'], mode: 'supervise' } },
+      },
+    });
+    await using container = await root.boot({
+      wrapper: ['sh', '-c', 'exec "$@" 2> /dev/full', 'sh'],
+    });
+    expect(await container.exited).toBe(4);
+    expect(container.stdout()).toBe('up\n');
+  });
+});
+
 describe('the termination message', () => {
   it('says who ended the container and why, when its file is there', async () => {
     using root = image({
