@@ -37,6 +37,7 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
       const command = await runCommand(literalCommand(line, { cwd, env }), sink);
       commands.add(command);
       const { exitCode } = await command.exited;
+      await command.drained();
       commands.delete(command);
       for (const last of command.lastLines()) remember(Buffer.from(`${last}\n`));
       if (exitCode !== 0)
@@ -81,6 +82,7 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
   return {
     pid: process.pid,
     exited,
+    drained: async () => {},
     kill: (signal: Signal) => [...commands].some((command) => command.kill(signal)),
     stop,
     lastLines: tail.lines,
