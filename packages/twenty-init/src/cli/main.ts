@@ -25,6 +25,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     );
     process.exit(exitCodes.internal);
   });
+  // A config's code can call process.exit, or throw where nobody catches: that is no success either.
+  const unfinished = (): void => {
+    if (process.exitCode === exitCodes.internal) return;
+    log('error', 'the process was ended by code of the config, before the boot had ended');
+    process.exitCode = exitCodes.internal;
+  };
+  process.once('exit', unfinished);
   try {
     const invocation = parseInvocation(argv);
     switch (invocation.command) {
@@ -42,6 +49,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     log('error', `this is a bug in twenty-init: ${error instanceof Error ? error.stack : error}`);
     return exitCodes.internal;
+  } finally {
+    process.off('exit', unfinished);
   }
 }
 
