@@ -29,6 +29,13 @@ describe('run-phases', () => {
     expect(stdout.split('\n').sort()).toEqual(['', 'a', 'b', 'migrate', 'seed']);
   });
 
+  it('refuses an --only that names no phase, which would run nothing in silence', () => {
+    using shop = root();
+    const { code, stdout, stderr } = shop.command(['run-phases', '--only', ',']);
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+    expect(stderr).toContain('--only names no phase');
+  });
+
   it.each([
     [['--only', 'migrate'], 'migrate\n'],
     [['--only', 'warm,migrate', '--skip', 'warm'], 'migrate\n'],
@@ -125,6 +132,12 @@ describe('plan', () => {
     expect(stdout).toContain('n_migrate --> n_exec_app');
     expect(stdout).toContain('n_warm --> n_exec_app');
     expect(stdout).not.toContain('n_seed --> n_exec_app');
+  });
+
+  it('is of the config in its usual place when TWENTY_INIT_CONFIG is empty', () => {
+    using shop = root();
+    const env = { ...process.env, TWENTY_INIT_CONFIG: '' };
+    expect(shop.command(['plan'], { env })).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('is JSON', () => {
@@ -340,5 +353,27 @@ describe('the package', () => {
     const path = createRequire(import.meta.url).resolve('twenty-init/schema.json');
     const schema = JSON.parse(readFileSync(path, 'utf8'));
     expect(schema.properties.phases.required).toEqual(['exec-app']);
+  });
+});
+
+describe('what is printed', () => {
+  it.each([
+    ['a reader that is gone', '{ "$@"; echo $? >&2; } | true', 0, ''],
+    ['a full disk', '"$@" > /dev/full; echo $? >&2', 73, 'stdout cannot be written: ENOSPC'],
+  ])('to %s: %s', (_, script, code, says) => {
+    using shop = root();
+    // Much more than a pipe holds, so that it cannot be written before the reader has gone.
+    const steps = Array.from({ length: 5000 }, (_, at) => ({ name: `${at}`, command: ['x'] }));
+    writeFileSync(
+      shop.path('twenty-init.config.json'),
+      JSON.stringify({ phases: { many: { steps }, 'exec-app': { command: ['x'] } } }),
+    );
+    const { stderr } = spawnSync('sh', ['-c', script, 'sh', ...shop.commandLine(['plan'])], {
+      cwd: shop.root,
+      encoding: 'utf8',
+    });
+    expect(stderr.trim().split('\n').at(-1)).toBe(`${code}`);
+    expect(stderr).toContain(says);
+    expect(stderr).not.toContain('bug');
   });
 });

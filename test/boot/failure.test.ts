@@ -39,6 +39,28 @@ describe('a failing migration', () => {
     expect(lines.at(-2)).toBe('  | 50');
   });
 
+  it('whose leader dies first leaves nothing in its group that runs beside the next attempt', async () => {
+    using app = image({
+      ...files,
+      'migrate.sh': `#!/bin/sh
+        mkdir lock || exec echo two at once
+        sh -c 'trap "rmdir lock; exit" TERM; touch up; while :; do sleep 0.01; done' &
+        until [ -e up ]; do sleep 0.01; done
+        rm up
+        exit 3`,
+      'twenty-init.config.json': {
+        phases: {
+          migrate: { command: ['./migrate.sh'], retry: { attempts: 3, delay: '1ms' } },
+          'exec-app': { command: ['./app.sh'] },
+        },
+      },
+    });
+    await using container = await app.boot();
+    expect(await container.exited).toBe(3);
+    expect(container.stdout()).toBe('');
+    expect(existsSync(app.path('lock'))).toBe(false);
+  });
+
   it('that is killed says by which signal, and ends with 128+n', async () => {
     using app = image({ ...files, 'migrate.sh': '#!/bin/sh\nkill -KILL $$\n' });
     await using container = await app.boot();

@@ -51,6 +51,21 @@ describe('secrets', () => {
     expect(container.stderr()).not.toContain(secret);
   });
 
+  it.each([
+    ['MY_PASS', ['${MY_PASS}']],
+    ['PLAIN', ['true']],
+  ])('are in none of the problems with a URL or a command (%s)', async (name, command) => {
+    using root = image({
+      'twenty-init.config.json': {
+        phases: { 'exec-app': { command, readiness: { httpGet: `\${${name}}` } } },
+      },
+    });
+    await using container = await root.boot({ env: { ...process.env, [name]: secret } });
+    expect(await container.exited).toBe(78);
+    expect(container.stderr()).toContain('is not an http or https URL');
+    expect(container.stderr()).not.toContain(secret);
+  });
+
   it('are not in what plan and check print', () => {
     using root = image({ 'twenty-init.config.json': leaky('text'), key: secret });
     for (const argv of [
@@ -112,6 +127,22 @@ describe('the log as JSON', () => {
       exitedBy: 'phase',
       phase: 'register',
     });
+  });
+});
+
+describe('a log that nobody can write', () => {
+  it.each(['text', 'json'])('does not end the boot (%s)', async (format) => {
+    using root = image({
+      'twenty-init.config.json': {
+        log: { format },
+        phases: { 'exec-app': { command: ['sh', '-c', 'echo up; exit 4'], mode: 'supervise' } },
+      },
+    });
+    await using container = await root.boot({
+      wrapper: ['sh', '-c', 'exec "$@" 2> /dev/full', 'sh'],
+    });
+    expect(await container.exited).toBe(4);
+    expect(container.stdout()).toBe('up\n');
   });
 });
 

@@ -140,6 +140,25 @@ describe('a reader of stdout that has stopped reading', () => {
   });
 });
 
+describe('SIGTERM on the way into an app whose death by it is success', () => {
+  it('ends with 143 when the app has not started', async () => {
+    using app = image({
+      'app.sh': '#!/bin/sh\necho app started\nexec sleep 1000\n',
+      'twenty-init.config.json': {
+        phases: { 'exec-app': { command: ['./app.sh'], successExitCodes: [0, 'forwarded'] } },
+      },
+    });
+    for (let turns = 0; turns < 16; turns++) {
+      await using container = await app.boot();
+      await container.seen(/── exec-app/);
+      for (let turn = 0; turn < turns * 4; turn++) await new Promise(setImmediate);
+      container.kill('SIGTERM');
+      const code = await container.exited;
+      if (container.stderr().includes('during the boot')) expect(code, `${turns}`).toBe(143);
+    }
+  });
+});
+
 describe('SIGTERM at any moment of the boot', () => {
   it('ends with 143 or, once the app runs, with the app; the app never starts after the stop', async () => {
     using app = image({

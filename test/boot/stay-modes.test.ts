@@ -1,10 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { constants, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Container } from '../harness/container.ts';
 import { fixture } from '../harness/fixture.ts';
 import { image } from '../harness/image.ts';
 import { freePort } from '../harness/ports.ts';
 import type { Process } from '../harness/proc.ts';
+import { openTerminal } from '../harness/terminal.ts';
 import { until } from '../harness/wait.ts';
 
 const server = `#!/usr/bin/env node
@@ -136,6 +137,12 @@ describe('mode handoff', () => {
       }
   });
 
+  it('ends with the code of an app that dies at the handoff and leaves something in its group', async () => {
+    using root = image(files({ mode: 'handoff', command: ['sh', '-c', 'sleep 1000 & exit 3'] }));
+    await using container = await root.boot();
+    expect(await container.exited).toBe(3);
+  });
+
   it('stays and ends with the code of the app that ends before it is ready', async () => {
     using root = image({ ...files({ readiness }), 'server.js': '#!/bin/sh\nexit 9\n' });
     await using container = await root.boot();
@@ -159,6 +166,22 @@ describe('mode supervise', () => {
     container.kill('SIGTERM');
     expect(await container.exited).toBe(0);
     expect(container.stdout()).toContain('shutting down');
+  });
+
+  // Every net.Socket that closes in Node looks at process.stderr, which makes an inherited pipe non-blocking.
+  it('leaves the stderr of the app blocking, so that none of its writes fails', async () => {
+    using root = image({
+      ...files({ ...supervise, command: ['./app.sh'] }),
+      'app.sh': '#!/bin/sh\nuntil [ -e go ]; do sleep 0.01; done\ngrep flags /proc/self/fdinfo/2\n',
+      'probe.js': '#!/bin/sh\n',
+    });
+    await using container = await root.boot();
+    await container.seen(/exec-app ready/);
+    writeFileSync(root.path('go'), '');
+    expect(await container.exited).toBe(0);
+    const [, flags = ''] = /flags:\s+(\d+)/.exec(container.stdout()) ?? [];
+    expect(Number.parseInt(flags, 8) & constants.O_NONBLOCK).toBe(0);
+    expect(flags).not.toBe('');
   });
 
   it.each(['pid1', 'sh', 'twenty-init'] as const)(
@@ -225,5 +248,32 @@ describe('mode supervise', () => {
     await container.seen(/exec-app ready/);
     container.kill('SIGTERM');
     expect(await container.exited).toBe(0);
+  });
+});
+
+describe('an app on a terminal', () => {
+  it.each([
+    ['handoff', {}],
+    ['supervise', {}],
+    ['supervise', { log: { file: 'app.log' } }],
+  ])('in mode %s %j reads what is typed, and hears ^C', async (mode, more) => {
+    using root = image({
+      'app.sh': `#!/bin/sh
+        trap 'echo interrupted; exit 5' INT
+        read -r line
+        echo "got $line"
+        while :; do sleep 0.01; done`,
+      'twenty-init.config.json': {
+        ...more,
+        phases: { 'exec-app': { command: ['./app.sh'], mode } },
+      },
+    });
+    await using terminal = openTerminal(root.commandLine(['run']), { cwd: root.root });
+    await terminal.shows(mode === 'handoff' ? /pid1's now/ : /exec-app runs/);
+    terminal.type('hello\r');
+    await terminal.shows(/got hello/);
+    terminal.type('\x03');
+    await terminal.shows(/interrupted/);
+    expect(await terminal.exited).toBe(5);
   });
 });

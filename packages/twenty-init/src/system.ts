@@ -36,13 +36,15 @@ export interface System {
 
 export interface RunningApp {
   readonly pid: number;
-  /** Settles when the leader has ended and what it wrote has been passed on. */
+  /** Settles when the leader has ended. */
   readonly exited: Promise<ExitStatus>;
   kill(signal: Signal): boolean;
   stop(options: StopOptions): Promise<StopResult>;
 }
 
 export interface Running extends RunningApp {
+  /** Settles when what it wrote has been passed on; nothing that comes later is. */
+  drained(): Promise<void>;
   /** The last lines of its output so far, oldest first. */
   lastLines(): readonly string[];
   /** When it last wrote something, in the time of `now`; its start when it never did. */

@@ -56,9 +56,10 @@ export function runApp(
       },
       handOff: () => {
         if (alive === undefined) return;
-        system
-          .handOff(app, alive.pid)
-          .then((result) => dispatch({ type: 'handed-off', ...result }));
+        system.handOff(app, alive.pid).then((result) => {
+          // Of an app that has ended meanwhile, and is still to be told of: its exit code is ours to give.
+          if (alive !== undefined) dispatch({ type: 'handed-off', ...result });
+        });
       },
     },
     done: done(),

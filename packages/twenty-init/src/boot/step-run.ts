@@ -43,6 +43,11 @@ export function runStep(phase: string, step: Step, system: System, dispatch: Dis
     );
     const exit = await running.exited;
     disarm();
+    // What a failed leader leaves in its group must not run beside the next attempt, nor outlive the boot.
+    if (exit.exitCode !== 0) stopping.stop('SIGTERM');
+    // Only then: what is left in the group may still have something to say.
+    await stopping.killed();
+    await running.drained();
     const killed = await stopping.killed();
     const reason = running.failure?.();
     dispatch({
@@ -75,7 +80,9 @@ export function runChecks(
     const starting = system.start(gate.exec, `${phase} ${gate.key}`);
     const stopping = stoppable(starting, checkGracePeriodMs);
     current = stopping;
-    const { exitCode } = await (await starting).exited;
+    const running = await starting;
+    const { exitCode } = await running.exited;
+    await running.drained();
     await stopping.killed();
     return exitCode;
   };
@@ -142,11 +149,12 @@ export function stoppable(
   const force = new AbortController();
   let stopping: Promise<readonly number[]> | undefined;
   const stop = (signal: Signal): void => {
-    stopping ??= starting
-      .then((running) => running.stop({ signal, gracePeriodMs, force: force.signal }))
-      .then(({ killed }) => killed)
+    stopping ??= starting.then(
+      async (running) =>
+        (await running.stop({ signal, gracePeriodMs, force: force.signal })).killed,
       // One that never started is reported where it was awaited.
-      .catch(() => []);
+      () => [],
+    );
   };
   return {
     stop,

@@ -5,14 +5,16 @@ import { type RealSystem, realSystem } from '../real/system.ts';
 import { writeLine } from '../real/write-line.ts';
 import { type Log, textLog } from '../report/log.ts';
 import { maskFor } from '../report/mask.ts';
-import { isStartError } from '../start-error.ts';
+import { isStartError, StartError } from '../start-error.ts';
 import type { CommandName } from './commands.ts';
+import { makeStderrLazy } from './lazy-stderr.ts';
 import { type Invocation, parseInvocation } from './options.ts';
 import { becomePid1 } from './pid1.ts';
 import { run } from './run.ts';
 
 /** The whole program. Resolves with the exit code; does not resolve when the process becomes another program. */
 export async function main(argv: readonly string[]): Promise<number> {
+  makeStderrLazy();
   const system = realSystem();
   const log = textLog({ writeLine, now: system.now, mask: maskFor(process.env) });
   // Node ends with 0 when nothing is left to wait for; a boot that has not come to its end must not look like success.
@@ -23,6 +25,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     );
     process.exit(exitCodes.internal);
   });
+  // A config's code can call process.exit, or throw where nobody catches: that is no success either.
+  const unfinished = (): void => {
+    if (process.exitCode === exitCodes.internal) return;
+    log('error', 'the process was ended by code of the config, before the boot had ended');
+    process.exitCode = exitCodes.internal;
+  };
+  process.once('exit', unfinished);
   try {
     const invocation = parseInvocation(argv);
     switch (invocation.command) {
@@ -40,6 +49,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     log('error', `this is a bug in twenty-init: ${error instanceof Error ? error.stack : error}`);
     return exitCodes.internal;
+  } finally {
+    process.off('exit', unfinished);
   }
 }
 
@@ -94,7 +105,16 @@ async function closeInspector(): Promise<void> {
 }
 
 function print(output: string): number {
-  writeSync(1, output);
+  const bytes = Buffer.from(output);
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(1, bytes, written);
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') return 0; // `| head` has seen enough
+      throw new StartError('OUTPUT', `stdout cannot be written: ${code}`, { cause: error });
+    }
+  }
   return 0;
 }
 

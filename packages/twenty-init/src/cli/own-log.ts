@@ -11,7 +11,7 @@ export async function ownLog(
   mask: Mask,
   { now }: System,
 ): Promise<Log> {
-  if (format === 'json') return (await import('../report/json-log.ts')).jsonLog(2, mask);
+  if (format === 'json') return (await import('../report/json-log.ts')).jsonLog(writeLine, mask);
   return textLog({ writeLine, now, mask, colors: wantsColors(process.env, isTerminal(2)) });
 }
 

@@ -79,8 +79,10 @@ async function bootPlanned(
       );
       if (exitCode !== 0) writeTerminationMessage(terminationLog, end, mask);
       // Whoever forced the end, or has waited for a whole grace period, waits for nothing more.
-      const inOrder = end.exitedBy === 'main' && !state().forced && exitCode !== exitCodes.killed;
-      if (inOrder && system.pid1 !== undefined)
+      const inOrder = !state().forced && exitCode !== exitCodes.killed;
+      // Not only after the app: a signal on the way into it finds pid1 told that 128+n counts as 0.
+      const isHandedOver = end.exitedBy === 'init' && exitCode === 0;
+      if (startsApp && inOrder && !isHandedOver && system.pid1 !== undefined)
         await leaveRestTo(system.pid1, plan.app.gracePeriodMs);
     }
     await exitPastStuckWrite(exitCode);
@@ -92,8 +94,11 @@ async function bootPlanned(
 
 async function teed(system: RealSystem, file: LogFile, log: Log): Promise<RealSystem> {
   const { withLogFile } = await import('../real/tee.ts');
-  return withLogFile(system, file, (why) =>
-    log('warn', `${file.path} cannot be written (${why}): the output goes on without it`),
+  return withLogFile(
+    system,
+    file,
+    (why) => log('warn', `${file.path} cannot be written (${why}): the output goes on without it`),
+    (why) => log('warn', `${file.path} cannot be rotated (${why}): it grows on`),
   );
 }
 

@@ -1,9 +1,12 @@
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Milliseconds of a duration such as `250ms`, `30s` or `1h30m`, which the config's shape has checked. */
+export const durationPattern: RegExp = /^(\d+(\.\d+)?(ms|s|m|h))+$/;
+
+/** Milliseconds of a duration such as `250ms`, `30s` or `1h30m`, which fits {@link durationPattern}. */
 export function durationMs(text: string): number {
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/([\d.]+)(ms|s|m|h)/g))
     total += Number(amount) * unitMs[unit as keyof typeof unitMs];
-  return total;
+  // 1.1h would be 3960000.0000000005 ms, which AbortSignal.timeout refuses.
+  return Math.round(total);
 }

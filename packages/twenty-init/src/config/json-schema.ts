@@ -1,3 +1,4 @@
+import { durationPattern } from './duration.ts';
 import { configShape } from './schema.ts';
 import type { Shape } from './shape.ts';
 
@@ -17,6 +18,12 @@ function schemaOf(shape: Shape): object {
         type: 'string',
         ...(shape.pattern === undefined ? {} : { pattern: patternOf(shape.pattern) }),
         description: shape.expected,
+      };
+    case 'duration':
+      return {
+        type: 'string',
+        pattern: durationPattern.source,
+        description: `a duration with a unit, such as "30s" or "1h30m"; at most ${shape.maximum}`,
       };
     case 'number':
       return { type: shape.whole ? 'integer' : 'number', minimum: shape.minimum };

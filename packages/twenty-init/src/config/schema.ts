@@ -78,8 +78,8 @@ const readiness = object(
     },
     exec: command,
     initialDelay: withDefault(duration, '0s'),
-    period: withDefault(duration, '2s'),
-    timeout: withDefault(duration, '2s'),
+    period: withDefault({ ...duration, minimumMs: 1 }, '2s'),
+    timeout: withDefault({ ...duration, minimumMs: 1 }, '2s'),
     successThreshold: withDefault(count, 1),
     failureThreshold: withDefault(count, 3),
   },
@@ -110,6 +110,9 @@ const exitCode: Shape = {
   expected: 'an exit code or "forwarded"',
 };
 
+/** What fits into a handoff to `pid1`. */
+const gracePeriod: Shape = { ...duration, maximum: '9h' };
+
 const app = object({
   command,
   match: list(command, 'a list of commands'),
@@ -117,7 +120,7 @@ const app = object({
   mode: withDefault(choice('auto', 'exec', 'handoff', 'supervise'), 'auto'),
   readiness,
   startTimeout: duration,
-  gracePeriod: withDefault(duration, '30s'),
+  gracePeriod: withDefault(gracePeriod, '30s'),
   successExitCodes: withDefault(list(exitCode, 'a list'), [0]),
   restart: withDefault(restart, 'never'),
 });

@@ -9,6 +9,8 @@ export type Shape =
       readonly expected: string;
       readonly pattern?: RegExp;
     }
+  /** With a unit, such as `30s` or `1h30m`. */
+  | { readonly kind: 'duration'; readonly minimumMs: number; readonly maximum: string }
   | { readonly kind: 'number'; readonly minimum: number; readonly whole: boolean }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'choice'; readonly values: readonly (string | number)[] }
@@ -71,10 +73,11 @@ export const text: Shape = { kind: 'text', expected: 'a string that is not empty
 export const anyText: Shape = { kind: 'text', expected: 'a string' };
 /** A program and its arguments; see {@link Shape}. */
 export const command: Shape = { kind: 'command' };
-export const duration: Shape = {
-  kind: 'text',
-  expected: 'a duration with a unit, such as "30s" or "1h30m"',
-  pattern: /^(\d+(\.\d+)?(ms|s|m|h))+$/,
+/** Node's timers take 2^31-1 ms, which is 24.8 days; they fire at once after anything longer. */
+export const duration: Shape & { readonly kind: 'duration' } = {
+  kind: 'duration',
+  minimumMs: 0,
+  maximum: '576h',
 };
 export const count: Shape = { kind: 'number', minimum: 1, whole: true };
 export const environment: Shape = {

@@ -1,5 +1,6 @@
 import { closest } from './closest.ts';
 import type { Config } from './config.ts';
+import { durationMs, durationPattern } from './duration.ts';
 import type { Problem } from './problem.ts';
 import { ruleProblems } from './rules.ts';
 import { configShape } from './schema.ts';
@@ -8,12 +9,24 @@ import type { Key, Shape } from './shape.ts';
 export type Validated = { readonly config: Config } | { readonly problems: readonly Problem[] };
 
 /** Checks a config against its shape and the rules beyond it; finds every problem, not only the first. */
-export function validate(input: unknown): Validated {
+export function validate(written: unknown): Validated {
+  const input = withoutUndefined(written);
   const shapeProblems = check(configShape, input, '');
   // What a rule looks at has to have the right shape first.
   const problems =
     shapeProblems.length > 0 ? shapeProblems : ruleProblems(input as unknown as Config);
   return problems.length > 0 ? { problems } : { config: input as Config };
+}
+
+/** A key that was written with the value undefined was not written: a config in TypeScript may do that. */
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .map(([key, item]) => [key, withoutUndefined(item)]),
+  );
 }
 
 function check(shape: Shape, value: unknown, where: string): Problem[] {
@@ -23,6 +36,8 @@ function check(shape: Shape, value: unknown, where: string): Problem[] {
       return shape.pattern === undefined || shape.pattern.test(value)
         ? []
         : [unexpected(where, shape.expected, value)];
+    case 'duration':
+      return checkDuration(shape, value, where);
     case 'number':
       return typeof value === 'number' &&
         value >= shape.minimum &&
@@ -58,6 +73,19 @@ function check(shape: Shape, value: unknown, where: string): Problem[] {
   }
 }
 
+function checkDuration(
+  shape: Shape & { kind: 'duration' },
+  value: unknown,
+  where: string,
+): Problem[] {
+  if (typeof value !== 'string' || !durationPattern.test(value))
+    return [unexpected(where, expectedOf(shape), value)];
+  const { minimumMs, maximum } = shape;
+  const ms = durationMs(value);
+  if (ms < minimumMs) return [unexpected(where, `at least ${minimumMs}ms`, value)];
+  return ms <= durationMs(maximum) ? [] : [unexpected(where, `at most ${maximum}`, value)];
+}
+
 function checkCommand(value: unknown, where: string): Problem[] {
   if (!Array.isArray(value)) return [unexpected(where, expectedOf({ kind: 'command' }), value)];
   const words = value.flatMap((word, index) =>
@@ -71,8 +99,6 @@ function checkObject(shape: Shape & { kind: 'object' }, value: unknown, where: s
   if (!isObject(value)) return [unexpected(where, expectedOf(shape), value)];
   const problems = Object.entries(value).flatMap(([key, item]) => {
     const known = shape.keys[key]?.shape ?? shape.rest;
-    // A key that was written with the value undefined was not written: a config in TypeScript may do that.
-    if (item === undefined) return [];
     return known === undefined
       ? [unknownKey(shape.keys, key, at(where, key))]
       : check(known, item, at(where, key));
@@ -137,6 +163,8 @@ function expectedOf(shape: Shape): string {
       return shape.expected;
     case 'number':
       return `a${shape.whole ? ' whole' : ''} number of at least ${shape.minimum}`;
+    case 'duration':
+      return 'a duration with a unit, such as "30s" or "1h30m"';
     case 'boolean':
       return 'true or false';
     case 'choice': {
@@ -157,6 +185,7 @@ function expectedOf(shape: Shape): string {
 function hasTypeOf(shape: Shape, value: unknown): boolean {
   switch (shape.kind) {
     case 'text':
+    case 'duration':
       return typeof value === 'string';
     case 'number':
     case 'boolean':

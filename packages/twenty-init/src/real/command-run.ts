@@ -23,10 +23,8 @@ export async function runCommand({ argv, cwd, env }: Command, sink?: Sink): Prom
   );
   return {
     pid: child.pid,
-    exited: child.exited.then(async (status) => {
-      await output.drained();
-      return status;
-    }),
+    exited: child.exited,
+    drained: output.drained,
     kill: child.kill,
     stop: (options) => {
       output.giveUpAfter(options);

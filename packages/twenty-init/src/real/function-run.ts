@@ -13,16 +13,18 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
   const abort = new AbortController();
   const tail = lineTail();
   const remember = tail.from();
+  const file = sink?.from();
   const commands = new Set<Running>();
   let lastOutput = wallClockMs();
   let failure: string | undefined;
+  let stopOptions: StopOptions | undefined;
   let giveUp: (status: ExitStatus) => void = () => {};
 
   const say = async (fd: number, text: string): Promise<void> => {
     lastOutput = wallClockMs();
     const bytes = Buffer.from(`${text}\n`);
     remember(bytes);
-    await Promise.all([writeAll(fd, bytes), sink?.write(bytes)]);
+    await Promise.all([writeAll(fd, bytes), file?.write(bytes)]);
   };
 
   const context: RunContext = {
@@ -36,7 +38,10 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
       abort.signal.throwIfAborted();
       const command = await runCommand(literalCommand(line, { cwd, env }), sink);
       commands.add(command);
+      // The stop came while it was starting.
+      if (stopOptions !== undefined) command.stop(stopOptions);
       const { exitCode } = await command.exited;
+      await command.drained();
       commands.delete(command);
       for (const last of command.lastLines()) remember(Buffer.from(`${last}\n`));
       if (exitCode !== 0)
@@ -62,6 +67,7 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
   ]);
 
   const stop = async (options: StopOptions): Promise<StopResult> => {
+    stopOptions = options;
     abort.abort();
     const stopped = Promise.all([...commands].map((command) => command.stop(options)));
     const over = AbortSignal.any([
@@ -81,6 +87,7 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
   return {
     pid: process.pid,
     exited,
+    drained: async () => {},
     kill: (signal: Signal) => [...commands].some((command) => command.kill(signal)),
     stop,
     lastLines: tail.lines,

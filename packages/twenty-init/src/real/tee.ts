@@ -13,8 +13,9 @@ export function withLogFile(
   system: RealSystem,
   file: LogFile,
   onLoss: (why: string) => void,
+  onNotRotated: (why: string) => void,
 ): RealSystem {
-  const sink = openLogFile(file, onLoss);
+  const sink = openLogFile(file, onLoss, onNotRotated);
   return {
     ...system,
     start: async (work) => ('run' in work ? runFunction(work, sink) : await runCommand(work, sink)),
@@ -22,13 +23,14 @@ export function withLogFile(
   };
 }
 
-async function startTeed({ argv, cwd, env }: App, sink: Sink): Promise<RunningApp> {
+async function startTeed({ argv, cwd, env, restart }: App, sink: Sink): Promise<RunningApp> {
   const [program, ...args] = argv;
   const child = await spawnChild(program, args, {
     cwd,
     env,
     output: 'pipe',
     parentDeath: 'SIGTERM',
+    foreground: restart.policy === 'never',
   });
   const output = copyOutput(
     [

@@ -1,21 +1,31 @@
-import { destination, pino } from 'pino';
-import type { Log } from './log.ts';
+import { pino } from 'pino';
+import type { Fields, Log } from './log.ts';
 import type { Mask } from './mask.ts';
 
 /**
- * One JSON object a line: `time`, `level`, `msg` and the fields of the event. A destination that is given keeps pino
- * away from process.stdout, whose first use makes an inherited pipe non-blocking for everybody.
+ * One JSON object a line: `time`, `level`, `msg` and the fields of the event. A destination of pino's own
+ * throws when the log's disk is full, and that would end the boot.
  */
-export function jsonLog(fd: number, mask: Mask): Log {
+export function jsonLog(writeLine: (line: string) => void, mask: Mask): Log {
   const logger = pino(
     {
       base: { name: 'twenty-init' },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination({ dest: fd, sync: true }),
+    { write: (line: string) => writeLine(line.trimEnd()) },
   );
   return (level, message, fields = {}) => {
-    logger[level](JSON.parse(mask(JSON.stringify(fields))) as object, mask(message));
+    logger[level](maskedFields(fields, mask), mask(message));
   };
+}
+
+/** Value by value: in the text of the JSON a secret may be escaped, or be a part of a number. */
+function maskedFields(fields: Fields, mask: Mask): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => {
+      if (typeof value === 'string') return [key, mask(value)];
+      return [key, Array.isArray(value) ? value.map(mask) : value];
+    }),
+  );
 }

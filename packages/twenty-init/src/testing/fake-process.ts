@@ -54,6 +54,7 @@ export function fakeProcess(
   return {
     pid,
     exited,
+    drained: async () => {},
     isAlive: () => alive,
     kill: deliver,
     lastLines: () => lines.slice(-20),

@@ -278,6 +278,24 @@ export const bad: readonly (readonly [
 /** Configs that only the validator can refuse: no JSON Schema sees an order or a graph. */
 export const badBeyondSchema: typeof bad = [
   [
+    'a duration that no timer can wait for',
+    one({ command: ['x'], timeout: '577h' }),
+    'phases.one.timeout',
+    'at most 576h, got "577h"',
+  ],
+  [
+    'a grace period that pid1 cannot be told',
+    withApp({ gracePeriod: '9h1m' }),
+    'phases.exec-app.gracePeriod',
+    'at most 9h',
+  ],
+  [
+    'probes without a pause',
+    withApp({ readiness: { exec: ['x'], period: '0s' } }),
+    'phases.exec-app.readiness.period',
+    'at least 1ms',
+  ],
+  [
     'exec-app before a phase',
     { phases: { 'exec-app': app, migrate: { command: ['x'] } } },
     'phases.exec-app',
