@@ -31,7 +31,7 @@ describe.each(nodes)('node --import @twenty-init/core/pid1, Node %s', (_, node) 
     ['--title=web', ['--title=web'], ''],
     ['a title of the name that it has', [`--title=${node}`], ''],
     ['a title from NODE_OPTIONS', [], '--title=web'],
-    ['a title from another preload', ['--require', './set-title.cjs'], ''],
+    ['a title from another preload', ['--import', './set-title.mjs'], ''],
   ])('runs the program under %s', async (_, options, more) => {
     const env = { ...process.env, NODE_OPTIONS: more };
     const argv = [node, ...options, ...preload, 'exit-with.mjs', '7', ''];

@@ -24,8 +24,8 @@ export interface BecomeOptions {
 
 /**
  * Replaces this process by a program: same pid, default signal dispositions, empty mask, blocking descriptors 0 to 2,
- * and the soft limit on open files of this process's parent, as Node has raised its own. Never resolves; rejects when the program cannot run, with
- * this process as it was.
+ * and the soft limit on open files of this process's parent, as Node has raised its own. Never resolves; rejects when
+ * the program cannot run, with this process as it was.
  *
  * No signal is lost on the way. From the first moment a further one has its default action, as it would have in the
  * new program; those that Node had caught before are first given to their listeners.

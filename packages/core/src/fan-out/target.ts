@@ -10,7 +10,10 @@ export type FanOutTarget =
   | (Pick<Child, 'kill'> & Partial<Pick<Child, 'pid' | 'group'>>)
   | ChildProcess;
 
-/** False when it has ended, and its group too. What cannot be signalled is a process warning: a signal handler has no caller to tell. */
+/**
+ * False when it has ended, and its group too. What cannot be signalled is a process warning: a signal handler has no
+ * caller to tell.
+ */
 export function signalTarget(target: FanOutTarget, signal: Signal, system: System): boolean {
   try {
     if (!isNodeChild(target))

@@ -45,7 +45,8 @@ const sliceMs = 2;
 /**
  * Reaps the orphans that this process adopts, as PID 1 or as a subreaper, and never a child that is somebody's own:
  * not one of `child_process`, of a Worker, or of a native addon such as node-pty that waits for its children within
- * `graceMs`; that is the limit for a Worker too on a kernel without CONFIG_PROC_CHILDREN. It neither keeps the process running nor holds the event loop for more than some 2 ms at a time.
+ * `graceMs`; that is the limit for a Worker too on a kernel without CONFIG_PROC_CHILDREN. It neither keeps the process
+ * running nor holds the event loop for more than some 2 ms at a time.
  *
  * `waitpid(-1)`, which is how an init does it, would take the exit of libuv's children for ever, and would abort Node
  * when an exec fails at that moment.

@@ -83,13 +83,13 @@ export function superviseMember(
     onEvent({ type: 'started', name, pid: child.pid });
     child.exited.then(async (status) => {
       const ranMs = performance.now() - startedMs;
-      onEvent({ type: 'ended', name, ...status });
       // npm and the like end before what they started: with that still there, a restart would find its port taken.
       const rest = child.stop({ gracePeriodMs, force }).catch((error) => {
         fail(error);
         return undefined;
       });
       state = { type: 'ending', rest };
+      onEvent({ type: 'ended', name, ...status });
       await rest;
       onEnded(status, ranMs);
     });

@@ -65,8 +65,8 @@ function stopsByDefault(signal: Signal): boolean {
 }
 
 /**
- * Stops everything. Resolves when two looks in a row showed nothing new and nothing that runs. When a look fails, what was
- * stopped here runs on.
+ * Stops everything. Resolves when two looks in a row showed nothing new and nothing that runs. When a look fails, what
+ * was stopped here runs on.
  */
 async function freeze(
   walk: TreeWalk,

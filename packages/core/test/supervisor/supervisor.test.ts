@@ -165,6 +165,19 @@ describe('createSupervisor', () => {
     await stop();
   });
 
+  it('can be stopped from its own ended event', async () => {
+    const supervisor = supervise([sleeper('a'), sh('b', 'exit 3', { restart: 'always' })], {
+      onEvent: ({ type, name }: SupervisorEvent) => {
+        events.push(`${type} ${name}`);
+        if (type === 'ended' && name === 'b') supervisor.stop();
+      },
+    });
+    const events: string[] = [];
+    await supervisor.start();
+    expect(await supervisor.ended).toBe(143);
+    expect(events.slice(-3)).toEqual(['ended b', 'stopping a', 'ended a']);
+  });
+
   it('does not start again what is stopped while it waits for its restart', async () => {
     const { start, stop, told } = supervise([sh('a', 'exit 4', { restart: 'always' })], {
       backoff: { initialMs: 3_600_000, maximumMs: 3_600_000 },
