@@ -16,6 +16,7 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
   const commands = new Set<Running>();
   let lastOutput = wallClockMs();
   let failure: string | undefined;
+  let stopOptions: StopOptions | undefined;
   let giveUp: (status: ExitStatus) => void = () => {};
 
   const say = async (fd: number, text: string): Promise<void> => {
@@ -36,6 +37,8 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
       abort.signal.throwIfAborted();
       const command = await runCommand(literalCommand(line, { cwd, env }), sink);
       commands.add(command);
+      // The stop came while it was starting.
+      if (stopOptions !== undefined) command.stop(stopOptions);
       const { exitCode } = await command.exited;
       await command.drained();
       commands.delete(command);
@@ -63,6 +66,7 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
   ]);
 
   const stop = async (options: StopOptions): Promise<StopResult> => {
+    stopOptions = options;
     abort.abort();
     const stopped = Promise.all([...commands].map((command) => command.stop(options)));
     const over = AbortSignal.any([
