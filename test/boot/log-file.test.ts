@@ -132,10 +132,25 @@ describe('log.file', () => {
     expect(container.stdout().length).toBe('migrated\n'.length + 200_000 * 100);
   });
 
-  it('refuses a directory that is not there', async () => {
-    using root = image({ 'twenty-init.config.json': config('nowhere/app.log', ['true']) });
-    await using container = await root.boot();
+  it.each([
+    [
+      'a directory that is not there',
+      'nowhere/app.log',
+      /the directory ".*nowhere" does not exist/,
+    ],
+    ['a file that is a directory', 'log', /".*log" is a directory/],
+    ['a file on a file system for reading', 'proc/version', /cannot be written to .*\(E/],
+  ])('refuses %s', async (_, path, what) => {
+    using root = image({
+      'log/': '',
+      'proc/': '',
+      'twenty-init.config.json': config(path, ['true']),
+    });
+    const mount =
+      'mount -t tmpfs none proc && touch proc/version && mount -o remount,ro proc && exec "$@"';
+    await using container = await root.boot({ wrapper: ['sh', '-c', mount, 'sh'] });
     expect(await container.exited).toBe(78);
-    expect(container.stderr()).toMatch(/log\.file +the directory ".*nowhere" does not exist/);
+    expect(container.stderr()).toMatch(/log\.file +/);
+    expect(container.stderr()).toMatch(what);
   });
 });

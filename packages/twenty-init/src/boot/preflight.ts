@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CoreError, checkCwd, findProgram } from '@twenty-init/core';
 import type { Problem } from '../config/problem.ts';
@@ -72,15 +72,22 @@ function probeProblems(probe: Probe, where: string): Problem[] {
 
 function logFileProblems({ logFile }: Plan): Problem[] {
   if (logFile === undefined) return [];
-  const directory = dirname(logFile.path);
+  const { path } = logFile;
+  const problem = (what: string): Problem[] => [{ where: 'log.file', what }];
+  const directory = unwritable(dirname(path), constants.W_OK | constants.X_OK);
+  if (directory !== undefined) return problem(`the directory "${dirname(path)}" ${directory}`);
+  if (!existsSync(path)) return [];
+  const file = statSync(path).isDirectory() ? 'is a directory' : unwritable(path, constants.W_OK);
+  return file === undefined ? [] : problem(`"${path}" ${file}`);
+}
+
+function unwritable(path: string, mode: number): string | undefined {
   try {
-    accessSync(directory, constants.W_OK | constants.X_OK);
-    return [];
+    accessSync(path, mode);
+    return undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const what =
-      code === 'ENOENT' ? 'does not exist' : `cannot be written to by this user (${code})`;
-    return [{ where: 'log.file', what: `the directory "${directory}" ${what}` }];
+    return code === 'ENOENT' ? 'does not exist' : `cannot be written to by this user (${code})`;
   }
 }
 

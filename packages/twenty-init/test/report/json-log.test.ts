@@ -11,7 +11,10 @@ function logged(env: NodeJS.ProcessEnv, fields: Parameters<ReturnType<typeof jso
 
 describe('the JSON log', () => {
   it('hides a secret that JSON writes in another way', () => {
-    const line = logged({ MY_PASSWORD: 'hun"ter2' }, { lastLines: ['v=hun"ter2'], cwd: 'hun"ter2' });
+    const line = logged(
+      { MY_PASSWORD: 'hun"ter2' },
+      { lastLines: ['v=hun"ter2'], cwd: 'hun"ter2' },
+    );
     expect(line).toMatchObject({ msg: 'hello', lastLines: ['v=***'], cwd: '***' });
   });
 
