@@ -88,6 +88,32 @@ describe('log.file', () => {
     expect(Number(gap?.[1])).toBeGreaterThan(700_000);
   });
 
+  it.each([
+    [
+      'whose next file cannot be made',
+      'mount -t tmpfs -o nr_inodes=3 none log',
+      /app\.log cannot be rotated \(ENOSPC\): it grows on/g,
+    ],
+    [
+      'that is a mount of its own',
+      'touch log/app.log other && mount --bind other log/app.log',
+      /app\.log cannot be rotated \(EBUSY\): it grows on/g,
+    ],
+  ])('%s keeps its name and grows on, and that is told once', async (_, mount, told) => {
+    using root = image({
+      'log/': '',
+      'lines.js': lines,
+      'app.sh': '#!/bin/sh\nCOUNT=3000 ./lines.js\ncat $(ls log/* | sort -r) > copy\n',
+      'twenty-init.config.json': config({ path: 'log/app.log', maxSize: '64K' }, ['./app.sh']),
+    });
+    await using container = await root.boot({
+      wrapper: ['sh', '-c', `${mount} && exec "$@"`, 'sh'],
+    });
+    expect(await container.exited, container.stderr()).toBe(0);
+    expect(container.stderr().match(told)).toHaveLength(1);
+    expect(container.stderr()).not.toContain('cannot be written');
+  });
+
   it('loses nothing when the reader of stdout is gone', async () => {
     using root = image({
       'log/': '',

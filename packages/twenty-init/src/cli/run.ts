@@ -92,8 +92,11 @@ async function bootPlanned(
 
 async function teed(system: RealSystem, file: LogFile, log: Log): Promise<RealSystem> {
   const { withLogFile } = await import('../real/tee.ts');
-  return withLogFile(system, file, (why) =>
-    log('warn', `${file.path} cannot be written (${why}): the output goes on without it`),
+  return withLogFile(
+    system,
+    file,
+    (why) => log('warn', `${file.path} cannot be written (${why}): the output goes on without it`),
+    (why) => log('warn', `${file.path} cannot be rotated (${why}): it grows on`),
   );
 }
 

@@ -13,6 +13,7 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
   const abort = new AbortController();
   const tail = lineTail();
   const remember = tail.from();
+  const file = sink?.from();
   const commands = new Set<Running>();
   let lastOutput = wallClockMs();
   let failure: string | undefined;
@@ -23,7 +24,7 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
     lastOutput = wallClockMs();
     const bytes = Buffer.from(`${text}\n`);
     remember(bytes);
-    await Promise.all([writeAll(fd, bytes), sink?.write(bytes)]);
+    await Promise.all([writeAll(fd, bytes), file?.write(bytes)]);
   };
 
   const context: RunContext = {

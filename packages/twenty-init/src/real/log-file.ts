@@ -7,8 +7,15 @@ const newline = 0x0a;
 
 /** Where output goes besides our own stdout and stderr. */
 export interface Sink {
+  /** A source of its own, whose lines are not those of another. */
+  from(): SinkSource;
+}
+
+export interface SinkSource {
   /** In the order of the calls; resolves when it is in the file, or lost and counted. Never rejects. */
   write(chunk: Buffer): Promise<void>;
+  /** Nothing more comes. */
+  end(): void;
 }
 
 /**
@@ -20,10 +27,14 @@ export interface Sink {
 export function openLogFile(
   { path, maxBytes, maxFiles }: LogFile,
   onLoss: (why: string) => void,
+  onNotRotated: (why: string) => void,
 ): Sink {
   let fd = openSync(path, 'a');
   let size = fstatSync(fd).size;
   let atLineStart = true;
+  let rotates = true;
+  /** The sources that are in the middle of a line. */
+  const open = new Set<SinkSource>();
   let lost: { bytes: number; readonly why: string } | undefined;
   let queue: Promise<void> = Promise.resolve();
 
@@ -33,7 +44,14 @@ export function openLogFile(
     for (let number = count; number >= 1; number--)
       renameSync(`${path}.${number}`, `${path}.${number + 1}`);
     renameSync(path, `${path}.1`);
-    const next = openSync(path, 'a');
+    let next: number;
+    try {
+      next = openSync(path, 'a');
+    } catch (error) {
+      // Without a next file this one goes on, under its own name.
+      renameSync(`${path}.1`, path);
+      throw error;
+    }
     closeSync(fd);
     fd = next;
     size = fstatSync(fd).size;
@@ -68,30 +86,48 @@ export function openLogFile(
   const tryRotate = (): boolean => {
     try {
       rotate();
-      return true;
+      rotates = true;
     } catch (error) {
-      onLoss(codeOf(error));
-      return false;
+      if (rotates) onNotRotated(codeOf(error));
+      rotates = false;
     }
+    return rotates;
   };
 
-  const take = async (chunk: Buffer): Promise<void> => {
+  /** The line of another source is waited for, but not for ever: a prompt has no end. */
+  const mustWait = (source: SinkSource, bytes: number): boolean =>
+    size + bytes <= 2 * maxBytes && [...open].some((other) => other !== source);
+
+  const take = async (source: SinkSource, chunk: Buffer): Promise<void> => {
     let rest = chunk;
-    while (size + rest.length > maxBytes) {
-      const cut = splitAt(rest, maxBytes - size, atLineStart && size > 0);
+    while (size + rest.length > maxBytes && !mustWait(source, rest.length)) {
+      const cut = splitAt(rest, maxBytes - size, !open.has(source) && size > 0);
       // A line that is longer than a file stays whole.
       if (cut === undefined) break;
       await tryAppend(rest.subarray(0, cut));
       rest = rest.subarray(cut);
+      open.clear();
       if (!tryRotate()) break;
     }
     await tryAppend(rest);
+    if (rest.at(-1) === newline) open.delete(source);
+    else if (rest.length > 0) open.add(source);
   };
 
   return {
-    write: (chunk) => {
-      queue = queue.then(() => take(chunk));
-      return queue;
+    from: () => {
+      const source: SinkSource = {
+        write: (chunk) => {
+          queue = queue.then(() => take(source, chunk));
+          return queue;
+        },
+        end: () => {
+          queue = queue.then(() => {
+            open.delete(source);
+          });
+        },
+      };
+      return source;
     },
   };
 }

@@ -48,14 +48,15 @@ export function copyOutput(
   const copying = Promise.all(
     sources.map(([source, fd]) => {
       const remember = tail.from();
+      const file = sink?.from();
       return eachChunk(source, async (chunk) => {
         lastOutput = wallClockMs();
         if (keepsLines) remember(chunk);
         writing++;
-        await Promise.all([writeAll(fd, chunk), sink?.write(chunk)]);
+        await Promise.all([writeAll(fd, chunk), file?.write(chunk)]);
         writing--;
         quiet = 0;
-      });
+      }).then(() => file?.end());
     }),
   ).then(() => {
     finished = true;

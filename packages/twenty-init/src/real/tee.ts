@@ -13,8 +13,9 @@ export function withLogFile(
   system: RealSystem,
   file: LogFile,
   onLoss: (why: string) => void,
+  onNotRotated: (why: string) => void,
 ): RealSystem {
-  const sink = openLogFile(file, onLoss);
+  const sink = openLogFile(file, onLoss, onNotRotated);
   return {
     ...system,
     start: async (work) => ('run' in work ? runFunction(work, sink) : await runCommand(work, sink)),

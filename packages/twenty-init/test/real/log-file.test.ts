@@ -3,20 +3,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openLogFile } from '../../src/real/log-file.ts';
+import { openLogFile, type SinkSource } from '../../src/real/log-file.ts';
 
+/** Each chunk comes from the first source, or from the one that it names; no text is the end of that. */
 async function written(
-  chunks: readonly string[],
+  chunks: readonly (string | readonly [source: number, text?: string])[],
   { maxBytes, maxFiles }: { maxBytes: number; maxFiles: number },
 ): Promise<string[]> {
   const directory = mkdtempSync(join(tmpdir(), 'log-file-'));
   try {
     const path = join(directory, 'app.log');
-    const sink = openLogFile({ path, maxBytes, maxFiles }, (why) => {
+    const fails = (why: string): void => {
       throw new Error(why);
-    });
+    };
+    const sink = openLogFile({ path, maxBytes, maxFiles }, fails, fails);
+    const sources = new Map<number, SinkSource>();
+    const write = async (number: number, text?: string): Promise<void> => {
+      const source = sources.get(number) ?? sink.from();
+      sources.set(number, source);
+      if (text === undefined) source.end();
+      else await source.write(Buffer.from(text));
+    };
     // In the order of the calls, whether they are awaited or not.
-    await Promise.all(chunks.map((chunk) => sink.write(Buffer.from(chunk))));
+    await Promise.all(
+      chunks.map((chunk) => (typeof chunk === 'string' ? write(0, chunk) : write(...chunk))),
+    );
     const names = readdirSync(directory).sort((a, b) => numberOf(b) - numberOf(a));
     return names.map((name) => readFileSync(join(directory, name), 'utf8'));
   } finally {
@@ -40,8 +51,31 @@ describe('a log file', () => {
       4,
       ['a\n', 'bbbbbbbbbb\n', 'c\n'],
     ],
+    [
+      'a line of another source is not torn',
+      [
+        [0, 'out-AAA'],
+        [1, 'err\n'],
+        [0, 'BBB\n'],
+        [1, 'next\n'],
+      ],
+      10,
+      ['out-AAAerr\nBBB\n', 'next\n'],
+    ],
+    [
+      'a line of another source that never ends is waited for up to twice the size',
+      [[0, '? '], ...Array.from({ length: 6 }, () => [1, 'line\n'] as const)],
+      10,
+      ['? line\nline\nline\n', 'line\nline\n', 'line\n'],
+    ],
+    [
+      'the last line of a source that has ended needs no newline',
+      [[0, 'half'], [0], [1, 'aaa\n'], [1, 'bbb\n']],
+      8,
+      ['halfaaa\n', 'bbb\n'],
+    ],
     ['many files from one chunk', ['a\nb\nc\nd\n'], 2, ['a\n', 'b\n', 'c\n', 'd\n']],
-  ])('%s', async (_, chunks, maxBytes, files) => {
+  ] as const)('%s', async (_, chunks, maxBytes, files) => {
     expect(await written(chunks, { maxBytes, maxFiles: 9 })).toEqual(files);
   });
 
