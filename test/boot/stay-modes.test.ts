@@ -5,6 +5,7 @@ import { fixture } from '../harness/fixture.ts';
 import { image } from '../harness/image.ts';
 import { freePort } from '../harness/ports.ts';
 import type { Process } from '../harness/proc.ts';
+import { openTerminal } from '../harness/terminal.ts';
 import { until } from '../harness/wait.ts';
 
 const server = `#!/usr/bin/env node
@@ -247,5 +248,32 @@ describe('mode supervise', () => {
     await container.seen(/exec-app ready/);
     container.kill('SIGTERM');
     expect(await container.exited).toBe(0);
+  });
+});
+
+describe('an app on a terminal', () => {
+  it.each([
+    ['handoff', {}],
+    ['supervise', {}],
+    ['supervise', { log: { file: 'app.log' } }],
+  ])('in mode %s %j reads what is typed, and hears ^C', async (mode, more) => {
+    using root = image({
+      'app.sh': `#!/bin/sh
+        trap 'echo interrupted; exit 5' INT
+        read -r line
+        echo "got $line"
+        while :; do sleep 0.01; done`,
+      'twenty-init.config.json': {
+        ...more,
+        phases: { 'exec-app': { command: ['./app.sh'], mode } },
+      },
+    });
+    await using terminal = openTerminal(root.commandLine(['run']), { cwd: root.root });
+    await terminal.shows(mode === 'handoff' ? /pid1's now/ : /exec-app runs/);
+    terminal.type('hello\r');
+    await terminal.shows(/got hello/);
+    terminal.type('\x03');
+    await terminal.shows(/interrupted/);
+    expect(await terminal.exited).toBe(5);
   });
 });

@@ -27,12 +27,17 @@ export async function becomeApp(
 }
 
 /** One that may outlive us gets no parent-death signal. */
-export async function startApp({ argv, cwd, env }: App, outlives: boolean): Promise<RunningApp> {
+export async function startApp(
+  { argv, cwd, env, restart }: App,
+  outlives: boolean,
+): Promise<RunningApp> {
   const [program, ...args] = argv;
   return await spawnChild(program, args, {
     cwd,
     env,
     ...(outlives ? {} : { parentDeath: 'SIGTERM' as const }),
+    // In the background a read of the terminal would stop it; but ^C then ends the app alone, which would be restarted.
+    foreground: restart.policy === 'never',
   });
 }
 

@@ -23,13 +23,14 @@ export function withLogFile(
   };
 }
 
-async function startTeed({ argv, cwd, env }: App, sink: Sink): Promise<RunningApp> {
+async function startTeed({ argv, cwd, env, restart }: App, sink: Sink): Promise<RunningApp> {
   const [program, ...args] = argv;
   const child = await spawnChild(program, args, {
     cwd,
     env,
     output: 'pipe',
     parentDeath: 'SIGTERM',
+    foreground: restart.policy === 'never',
   });
   const output = copyOutput(
     [
