@@ -9,12 +9,24 @@ import type { Key, Shape } from './shape.ts';
 export type Validated = { readonly config: Config } | { readonly problems: readonly Problem[] };
 
 /** Checks a config against its shape and the rules beyond it; finds every problem, not only the first. */
-export function validate(input: unknown): Validated {
+export function validate(written: unknown): Validated {
+  const input = withoutUndefined(written);
   const shapeProblems = check(configShape, input, '');
   // What a rule looks at has to have the right shape first.
   const problems =
     shapeProblems.length > 0 ? shapeProblems : ruleProblems(input as unknown as Config);
   return problems.length > 0 ? { problems } : { config: input as Config };
+}
+
+/** A key that was written with the value undefined was not written: a config in TypeScript may do that. */
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .map(([key, item]) => [key, withoutUndefined(item)]),
+  );
 }
 
 function check(shape: Shape, value: unknown, where: string): Problem[] {
@@ -87,8 +99,6 @@ function checkObject(shape: Shape & { kind: 'object' }, value: unknown, where: s
   if (!isObject(value)) return [unexpected(where, expectedOf(shape), value)];
   const problems = Object.entries(value).flatMap(([key, item]) => {
     const known = shape.keys[key]?.shape ?? shape.rest;
-    // A key that was written with the value undefined was not written: a config in TypeScript may do that.
-    if (item === undefined) return [];
     return known === undefined
       ? [unknownKey(shape.keys, key, at(where, key))]
       : check(known, item, at(where, key));
