@@ -51,6 +51,21 @@ describe('secrets', () => {
     expect(container.stderr()).not.toContain(secret);
   });
 
+  it.each([
+    ['MY_PASS', ['${MY_PASS}']],
+    ['PLAIN', ['true']],
+  ])('are in none of the problems with a URL or a command (%s)', async (name, command) => {
+    using root = image({
+      'twenty-init.config.json': {
+        phases: { 'exec-app': { command, readiness: { httpGet: `\${${name}}` } } },
+      },
+    });
+    await using container = await root.boot({ env: { ...process.env, [name]: secret } });
+    expect(await container.exited).toBe(78);
+    expect(container.stderr()).toContain('is not an http or https URL');
+    expect(container.stderr()).not.toContain(secret);
+  });
+
   it('are not in what plan and check print', () => {
     using root = image({ 'twenty-init.config.json': leaky('text'), key: secret });
     for (const argv of [

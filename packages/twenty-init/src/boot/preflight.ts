@@ -55,12 +55,15 @@ function appProblems({ app }: Plan): Problem[] {
 function probeProblems(probe: Probe, where: string): Problem[] {
   switch (probe.type) {
     case 'httpGet':
-      return probe.urls
-        .filter((url) => !URL.canParse(url) || !/^https?:/.test(url))
-        .map((url) => ({
-          where: `${where}.httpGet`,
-          what: `"${url}" is not an http or https URL`,
-        }));
+      return (
+        probe.urls
+          .filter((url) => !URL.canParse(url) || !/^https?:/.test(url))
+          // Not the URL, which may hold a secret.
+          .map(() => ({
+            where: `${where}.httpGet`,
+            what: 'is not an http or https URL once its variables are filled in',
+          }))
+      );
     case 'tcpSocket':
       return probe.port > 0 && probe.port < 65_536
         ? []

@@ -12,7 +12,7 @@ function one(url: string, timeoutMs: number): Promise<ProbeResult> {
   const get = url.startsWith('https:') ? httpsGetRequest : httpGetRequest;
   return new Promise((resolve) => {
     const settle = (ok: boolean, what: string): void => {
-      resolve({ ok, reason: `${url}: ${what}` });
+      resolve({ ok, reason: `${withoutQuery(url)}: ${what}` });
       request.destroy();
     };
     const request = get(
@@ -30,4 +30,10 @@ function one(url: string, timeoutMs: number): Promise<ProbeResult> {
       ),
     );
   });
+}
+
+/** The query may hold a token, whatever the name of its variable is. */
+function withoutQuery(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
 }

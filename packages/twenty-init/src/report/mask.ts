@@ -3,7 +3,8 @@ export type Mask = (text: string) => string;
 
 /** Shorter values would also hide what is no secret. */
 const minimumLength = 4;
-const secretName = /SECRET|TOKEN|PASSWORD|PASSWD|PRIVATE|CREDENTIAL|(API|ACCESS|ENCRYPTION)_?KEY/i;
+const secretName =
+  /SECRET|TOKEN|PASSW(OR)?D|PASSPHRASE|(^|_)PASS(_|$)|(^|_)DSN(_|$)|PRIVATE|CREDENTIAL|(API|ACCESS|ENCRYPTION)_?KEY/i;
 
 /**
  * Hides the passwords of URLs, the values of the variables named, and those of every variable whose name says that it
