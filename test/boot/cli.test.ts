@@ -29,6 +29,13 @@ describe('run-phases', () => {
     expect(stdout.split('\n').sort()).toEqual(['', 'a', 'b', 'migrate', 'seed']);
   });
 
+  it.each(['', ','])('refuses --only %j, which would run nothing in silence', (only) => {
+    using shop = root();
+    const { code, stdout, stderr } = shop.command(['run-phases', '--only', only]);
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+    expect(stderr).toContain('--only names no phase');
+  });
+
   it.each([
     [['--only', 'migrate'], 'migrate\n'],
     [['--only', 'warm,migrate', '--skip', 'warm'], 'migrate\n'],

@@ -19,6 +19,7 @@ export async function runPhases(
 ): Promise<number> {
   const wanted = namesIn(only);
   const unwanted = namesIn(skip);
+  if (wanted?.length === 0) throw new StartError('USAGE', '--only names no phase');
   await refuseUnknown(config, [...(wanted ?? []), ...(unwanted ?? [])]);
   const leftOut = (phase: string): string | undefined => {
     if (wanted !== undefined && !wanted.includes(phase)) return '--only';
