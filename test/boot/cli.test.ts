@@ -349,3 +349,25 @@ describe('the package', () => {
     expect(schema.properties.phases.required).toEqual(['exec-app']);
   });
 });
+
+describe('what is printed', () => {
+  it.each([
+    ['a reader that is gone', '{ "$@"; echo $? >&2; } | true', 0, ''],
+    ['a full disk', '"$@" > /dev/full; echo $? >&2', 73, 'stdout cannot be written: ENOSPC'],
+  ])('to %s: %s', (_, script, code, says) => {
+    using shop = root();
+    // Much more than a pipe holds, so that it cannot be written before the reader has gone.
+    const steps = Array.from({ length: 5000 }, (_, at) => ({ name: `${at}`, command: ['x'] }));
+    writeFileSync(
+      shop.path('twenty-init.config.json'),
+      JSON.stringify({ phases: { many: { steps }, 'exec-app': { command: ['x'] } } }),
+    );
+    const { stderr } = spawnSync('sh', ['-c', script, 'sh', ...shop.commandLine(['plan'])], {
+      cwd: shop.root,
+      encoding: 'utf8',
+    });
+    expect(stderr.trim().split('\n').at(-1)).toBe(`${code}`);
+    expect(stderr).toContain(says);
+    expect(stderr).not.toContain('bug');
+  });
+});

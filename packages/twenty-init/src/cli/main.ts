@@ -5,7 +5,7 @@ import { type RealSystem, realSystem } from '../real/system.ts';
 import { writeLine } from '../real/write-line.ts';
 import { type Log, textLog } from '../report/log.ts';
 import { maskFor } from '../report/mask.ts';
-import { isStartError } from '../start-error.ts';
+import { isStartError, StartError } from '../start-error.ts';
 import type { CommandName } from './commands.ts';
 import { makeStderrLazy } from './lazy-stderr.ts';
 import { type Invocation, parseInvocation } from './options.ts';
@@ -105,7 +105,16 @@ async function closeInspector(): Promise<void> {
 }
 
 function print(output: string): number {
-  writeSync(1, output);
+  const bytes = Buffer.from(output);
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(1, bytes, written);
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') return 0; // `| head` has seen enough
+      throw new StartError('OUTPUT', `stdout cannot be written: ${code}`, { cause: error });
+    }
+  }
   return 0;
 }
 
