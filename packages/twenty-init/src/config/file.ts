@@ -15,7 +15,8 @@ export function findConfigFile(
 ): string | undefined {
   for (const [source, name] of [
     ['--config', named.option],
-    ['TWENTY_INIT_CONFIG', named.variable],
+    // Compose's ${X:-} sets an empty one.
+    ['TWENTY_INIT_CONFIG', named.variable || undefined],
   ] as const) {
     if (name === undefined) continue;
     const path = resolve(cwd, name);
