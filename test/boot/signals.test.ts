@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { image } from '../harness/image.ts';
 import { until } from '../harness/wait.ts';
@@ -137,6 +137,54 @@ describe('a reader of stdout that has stopped reading', () => {
       return existsSync(path) && readFileSync(path, 'utf8').trim();
     });
     expect(code === '143' || code === '137').toBe(true);
+  });
+});
+
+describe('a reader of stdout and stderr that has stopped reading', () => {
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('does not keep %s from ending the boot', async (signal, code) => {
+    using root = image({
+      'flood.sh': '#!/bin/sh\nwhile :; do echo a line that nobody reads; echo x >> written; done\n',
+      'twenty-init.config.json': config(['./flood.sh']),
+    });
+    const stuck = '("$@" 2>&1; echo $? > code) | { sleep 1000; }';
+    await using container = await root.boot({ wrapper: ['sh', '-c', stuck, 'sh'] });
+    const sizes: number[] = [];
+    await until('a pipe that is full', () => {
+      const path = root.path('written');
+      sizes.push(existsSync(path) ? statSync(path).size : 0);
+      return (sizes.at(-1) ?? 0) > 0 && sizes.at(-1) === sizes.at(-30);
+    });
+    const pid1 = await until('pid1', () =>
+      container.processes().find(({ argv }) => argv[0]?.endsWith('pid1')),
+    );
+    process.kill(pid1.pid, signal);
+    const ended = await until('the exit code', () => {
+      const path = root.path('code');
+      return existsSync(path) && readFileSync(path, 'utf8').trim();
+    });
+    expect(ended).toBe(`${code}`);
+    expect(existsSync(root.path('started'))).toBe(false);
+  });
+
+  it('for a while only misses none of our lines', async () => {
+    using root = image({
+      'flood.sh': '#!/bin/sh\nyes | head -c 1000000 >&2\nexit 3\n',
+      'twenty-init.config.json': {
+        phases: {
+          migrate: { command: ['./flood.sh'], onFailure: 'warn' },
+          'exec-app': { command: ['true'] },
+        },
+      },
+    });
+    const slow = '"$@" 2>&1 | { sleep 0.5; cat; }';
+    await using container = await root.boot({ wrapper: ['sh', '-c', slow, 'sh'] });
+    expect(await container.exited).toBe(0);
+    expect(container.stdout()).toContain('migrate failed: exit 3');
+    expect(container.stdout()).toContain('boot summary');
+    expect(container.stdout()).not.toContain('lines lost here');
   });
 });
 

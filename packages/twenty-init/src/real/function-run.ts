@@ -20,7 +20,7 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
   let stopOptions: StopOptions | undefined;
   let giveUp: (status: ExitStatus) => void = () => {};
 
-  const say = async (fd: number, text: string): Promise<void> => {
+  const say = async (fd: 1 | 2, text: string): Promise<void> => {
     lastOutput = wallClockMs();
     const bytes = Buffer.from(`${text}\n`);
     remember(bytes);

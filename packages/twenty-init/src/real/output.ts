@@ -1,4 +1,5 @@
 import { write } from 'node:fs';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -6,6 +7,7 @@ import type { StopOptions } from '@twenty-init/core';
 import { wallClockMs } from './clock.ts';
 import { lineTail } from './line-tail.ts';
 import type { Sink } from './log-file.ts';
+import { ownDescription } from './own-description.ts';
 
 const writeAsync = promisify(write);
 
@@ -30,7 +32,7 @@ export interface CopiedOutput {
 
 /** Passes output on, byte for byte and at the pace of the slowest reader, and remembers its last lines. */
 export function copyOutput(
-  sources: readonly (readonly [source: Readable, fd: number])[],
+  sources: readonly (readonly [source: Readable, fd: 1 | 2])[],
   { sink, keepsLines = true }: { sink?: Sink | undefined; keepsLines?: boolean } = {},
 ): CopiedOutput {
   const tail = lineTail();
@@ -99,8 +101,25 @@ function eachChunk(source: Readable, take: (chunk: Buffer) => Promise<void>): Pr
   });
 }
 
-/** In the thread pool: a reader that has stopped must not stop the event loop, which has signals to handle. */
-export async function writeAll(fd: number, chunk: Buffer): Promise<void> {
+const pipes = new Map<number, Socket | undefined>();
+
+/** Resolves when all of it is written, or nobody reads any more. A reader that has stopped stops nothing but this. */
+export function writeAll(fd: 1 | 2, chunk: Buffer): Promise<void> {
+  if (!pipes.has(fd)) pipes.set(fd, openPipe(fd));
+  const pipe = pipes.get(fd);
+  if (pipe === undefined) return writeInPool(fd, chunk);
+  // Also called back with an error; the phase goes on.
+  return new Promise((resolve) => pipe.write(chunk, () => resolve()));
+}
+
+function openPipe(fd: 1 | 2): Socket | undefined {
+  const own = ownDescription(fd);
+  if (own === undefined) return undefined;
+  const { Socket } = process.getBuiltinModule('node:net');
+  return new Socket({ fd: own, readable: false, writable: true }).on('error', () => {});
+}
+
+async function writeInPool(fd: number, chunk: Buffer): Promise<void> {
   for (let written = 0; written < chunk.length; ) {
     try {
       const { bytesWritten } = await writeAsync(fd, chunk, written);
