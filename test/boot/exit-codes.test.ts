@@ -276,6 +276,16 @@ const rows: readonly Row[] = [
       says: /grace period/,
     },
     {
+      event: `mode ${mode}: there is no grace period`,
+      config: phases(
+        { command: ['true'] },
+        { command: waits('echo trapped'), mode, gracePeriod: '0s' },
+      ),
+      meanwhile: signaled('SIGTERM'),
+      code: 137,
+      says: /exec-app/,
+    },
+    {
       event: `mode ${mode}: the app exits n`,
       config: phases({ command: ['true'] }, { command: sh('exit 42'), mode }),
       code: 42,

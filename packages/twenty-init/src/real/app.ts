@@ -14,12 +14,16 @@ export async function becomeApp(
 ): Promise<never> {
   const [program, ...args] = argv;
   if (pid1 !== undefined) {
-    const result = await handOff(pid1, { pid: process.pid, gracePeriodMs, forwardedIsSuccess });
+    const result = await handOff(pid1, {
+      pid: process.pid,
+      gracePeriodMs: told(gracePeriodMs),
+      forwardedIsSuccess,
+    });
     if (result === 'accepted') return await become(program, args, { cwd, env, canceled });
   }
   const options = [
     '--grace',
-    `${gracePeriodMs}ms`,
+    `${told(gracePeriodMs)}ms`,
     ...(forwardedIsSuccess ? ['--expect', 'forwarded'] : []),
     '--',
   ];
@@ -48,7 +52,11 @@ export async function handOffApp(
 ): Promise<HandOff> {
   if (pid1 === undefined) return { accepted: false, reason: 'the parent is not pid1' };
   try {
-    const result = await handOff(pid1, { pid, gracePeriodMs, forwardedIsSuccess });
+    const result = await handOff(pid1, {
+      pid,
+      gracePeriodMs: told(gracePeriodMs),
+      forwardedIsSuccess,
+    });
     if (result !== 'accepted') return { accepted: false, reason: `pid1 (${pid1}) gave no answer` };
   } catch (error) {
     if (!(error instanceof CoreError)) throw error;
@@ -63,8 +71,17 @@ export async function handOffApp(
 /** What left the app's process group gets its signal and its time from `pid1` when we end. */
 export async function leaveRestTo(pid1: number, gracePeriodMs: number): Promise<void> {
   try {
-    await handOff(pid1, { pid: process.pid, gracePeriodMs, forwardedIsSuccess: false });
+    await handOff(pid1, {
+      pid: process.pid,
+      gracePeriodMs: told(gracePeriodMs),
+      forwardedIsSuccess: false,
+    });
   } catch (error) {
     if (!(error instanceof CoreError)) throw error;
   }
+}
+
+/** To `pid1` 0 means that nothing is said about it; here it means at once. */
+function told(gracePeriodMs: number): number {
+  return Math.max(1, gracePeriodMs);
 }
