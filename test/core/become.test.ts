@@ -64,15 +64,39 @@ describe.each(nodes)('become in Node %s', (_, node) => {
   it.each([
     ['a missing command', 'COMMAND_NOT_FOUND', 'no-such-command', {}],
     ['a missing cwd', 'CWD_MISSING', 'true', { cwd: '/no/such' }],
-    ['a file that the kernel does not take', 'SYSCALL_FAILED', garbage, { cwd: folder }],
+    ['a NUL byte in the environment', 'SPAWN_FAILED', 'true', { env: { A: 'safe\0rest' } }],
+    ['a file that the kernel does not take', 'COMMAND_NOT_EXECUTABLE', garbage, { cwd: folder }],
   ])('rejects for %s, and is the process that it was', async (_, code, command, options) => {
     expect(JSON.parse(await become(options, command))).toMatchObject({
       name: 'CoreError',
       code,
+      message: expect.stringContaining(command === garbage ? 'no #! line' : ''),
       same: true,
       heard: 1,
       exe: true,
     });
+  });
+
+  it('works from a directory that has been deleted', async () => {
+    const nowhere = [node, program('become-from-nowhere.mjs')];
+    await using there = await runAsSubreaper([...nowhere, folder, '/bin/pwd']);
+    expect(await there.exited, there.stderr()).toBe(0);
+    expect(there.stdout()).toBe(`${folder}\n`);
+    for (const [cwd, code] of [
+      ['', 'CWD_MISSING'],
+      [folder, 'COMMAND_NOT_EXECUTABLE'],
+    ] as const) {
+      await using failed = await runAsSubreaper([...nowhere, cwd, garbage]);
+      expect(await failed.exited, failed.stderr()).toBe(0);
+      expect(JSON.parse(failed.stdout())).toMatchObject({ name: 'CoreError', code });
+    }
+  });
+
+  it('does not bring back, when it fails, a handler whose listener went meanwhile', async () => {
+    const argv = [node, program('become-from-nowhere.mjs'), folder, garbage];
+    await using container = await runAsSubreaper(argv);
+    await container.exited;
+    expect(JSON.parse(container.stdout())).toMatchObject({ deaf: false });
   });
 
   it('gives a Node that is inspected the port that this one had', async () => {

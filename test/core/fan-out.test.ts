@@ -10,6 +10,19 @@ describe.each(nodes)('fanOut in Node %s', (_, node) => {
     expect(container.stdout()).toBe('SIGTERM\n');
   });
 
+  it.each([
+    ['SIGUSR1', 'caught'],
+    ['SIGPIPE', 'ignored'],
+    ['SIGXFSZ', 'ignored'],
+  ])('gives %s back to Node, whichever of two is closed first', async (signal, action) => {
+    for (const first of ['first', 'last']) {
+      const closed = [node, program('fan-out-closed.mjs'), signal, first];
+      await using container = await runAsSubreaper(closed);
+      expect(await container.exited, container.stderr()).toBe(0);
+      expect(container.stdout()).toBe(`caught ${action}\n`);
+    }
+  });
+
   it('forwards SIGUSR1, which then opens no inspector; after close() it does again', async () => {
     await using container = await runAsSubreaper([
       node,

@@ -27,6 +27,27 @@ describe.each(nodes)('node --import @twenty-init/core/pid1, Node %s', (_, node) 
     expect(await container.exited).toBe(7);
   });
 
+  it.each([
+    ['--title=web', ['--title=web'], ''],
+    ['a title of the name that it has', [`--title=${node}`], ''],
+    ['a title from NODE_OPTIONS', [], '--title=web'],
+    ['a title from another preload', ['--import', './set-title.mjs'], ''],
+  ])('runs the program under %s', async (_, options, more) => {
+    const env = { ...process.env, NODE_OPTIONS: more };
+    const argv = [node, ...options, ...preload, 'exit-with.mjs', '7', ''];
+    await using container = await runAsInit(argv, { cwd, env });
+    expect(await container.exited, container.stderr()).toBe(7);
+    expect(JSON.parse(container.stdout())).toEqual(['7', '']);
+  });
+
+  it.each([[['-']], [[]]])('says that it cannot run a program on stdin (%j)', async (args) => {
+    const argv = ['sh', '-c', 'exec "$@" < exit-with.mjs', 'sh', node, ...preload, ...args];
+    await using container = await runAsInit(argv, { cwd });
+    expect(await container.exited).toBe(1);
+    expect(container.stdout()).toBe('');
+    expect(container.stderr()).toContain('comes on stdin');
+  });
+
   it('lets the app have the port of the inspector', async () => {
     const env = { ...process.env, NODE_OPTIONS: `--inspect=127.0.0.1:${await freePort()}` };
     await using container = await runAsInit([node, ...preload, '-p', '"app"'], { cwd, env });

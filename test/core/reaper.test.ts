@@ -28,6 +28,12 @@ describe.each([...nodes.map(([major, node]) => [`Node ${major}`, node] as const)
       });
     });
 
+    it('goes on reaping when what it calls throws', async () => {
+      await using container = await runAsInit([node, program('reaper-hooks.mjs')]);
+      expect(await container.exited, container.stderr()).toBe(0);
+      expect(JSON.parse(container.stdout())).toEqual({ thrown: ['onSlice', 'onReap'], reaped: 1 });
+    });
+
     it('reports how an orphan ended: codes, signals, real-time ones, core dumps; not that it was stopped', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'core-'));
       try {

@@ -24,6 +24,22 @@ describe('the processes of a supervisor', () => {
     for (const pid of JSON.parse(pids)) await until(`the end of ${pid}`, () => gone(pid));
   });
 
+  it('end with a host that ends while they are started', async () => {
+    await using container = await runAsSubreaper([process.execPath, program('host-early.mjs')]);
+    expect(await container.exited, container.stderr()).toBe(3);
+    const pid = Number(/\[(\d+)\]/.exec(container.stdout())?.[1]);
+    await until(`the end of ${pid}`, () => gone(pid));
+  });
+
+  it('end with a host, and what one of them has left in its group', async () => {
+    await using container = await runAsSubreaper([process.execPath, program('host-left.mjs')]);
+    const [, pid] = await container.seen(/\[(\d+)\]/);
+    await container.seen(/ended/);
+    container.kill('SIGXCPU');
+    expect(await container.exited).toBe(152);
+    await until(`the end of ${pid}`, () => gone(Number(pid)));
+  });
+
   it('end with a host that gets SIGKILL, where parentDeath asks for it', async () => {
     await using container = await runAsSubreaper(host('wait', 'SIGKILL'));
     const [, pids = '[]'] = await container.seen(/^(\[.*\])$/m);

@@ -1,4 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { pid1Path } from '@twenty-init/core';
 import { describe, expect, it } from 'vitest';
 import { runAsInit, runAsSubreaper } from '../harness/container.ts';
@@ -6,6 +7,7 @@ import { fixture } from '../harness/fixture.ts';
 import { image } from '../harness/image.ts';
 import { childrenOf, cwdOf } from '../harness/proc.ts';
 import { outcome, outcomeAsInit } from '../harness/run.ts';
+import { until } from '../harness/wait.ts';
 
 const pid1 = pid1Path();
 const places = [
@@ -95,7 +97,10 @@ describe.each(containers)('%s: pid1 keeps nothing busy', (_, run) => {
     await using container = await run(['sh', '-c', script, pid1, ...program], { cwd: app.root });
     await container.seen(/ready/);
     const child = childrenOf(container.init)[0]?.pid ?? 0;
-    expect(readdirSync(`/proc/${container.init}/fd`).sort()).toEqual(['0', '1', '2']);
+    // The program runs while pid1 still puts things down.
+    await until('pid1 to have 0, 1 and 2 alone', () =>
+      isDeepStrictEqual(readdirSync(`/proc/${container.init}/fd`).sort(), ['0', '1', '2']),
+    );
     expect(cwdOf(container.init)).toBe('/');
     expect(readdirSync(`/proc/${child}/fd`)).toEqual(expect.arrayContaining(['7', '9']));
     expect(readlinkSync(`/proc/${child}/fd/7`)).toBe(app.path('file'));

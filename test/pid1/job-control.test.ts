@@ -241,4 +241,82 @@ describe.each(optionSets)('in an interactive shell, %j', (options) => {
       await isUsable(terminal);
     },
   );
+
+  it('a program that stops itself by SIGSTOP at Ctrl-Z, as nano does, gives the prompt back', async () => {
+    await using terminal = await openShell(options);
+    terminal.type(`$x sh -c 'trap "kill -STOP $$" TSTP; echo re""ady; while :; do :; done'\r`);
+    await terminal.shows(/ready\r\n/);
+    terminal.type(ctrlZ);
+    await terminal.shows(/Stopped/);
+    await isUsable(terminal);
+    terminal.type('fg\r');
+    await terminal.shows(/while :; do :; done/);
+    terminal.type(ctrlC);
+    await isUsable(terminal);
+  });
+
+  it('a script in the background whose X reads the terminal is stopped, and fg feeds it', async () => {
+    // A session of its own in the background has no terminal to read.
+    if (options[0] === '--setsid') return;
+    await using terminal = await openShell(options);
+    terminal.type(`sh -c "$x sh -c 'read -r line; echo got \\$line'; true" &\r`);
+    await until('it to stop', () =>
+      terminal.processes().some(({ argv, state }) => argv[0] === 'sh' && state === 'T'),
+    );
+    terminal.type('\r');
+    await terminal.shows(/Stopped/);
+    terminal.type('fg\r');
+    await terminal.shows(/read -r line/);
+    terminal.type('food\r');
+    await terminal.shows(/got food\r\n/);
+    await isUsable(terminal);
+  });
+});
+
+describe('a terminal without /dev/tty', () => {
+  const isRoot = process.getuid?.() === 0;
+  it.skipIf(!isRoot)('is handed over by the descriptors 0 to 2', async () => {
+    await using terminal = openTerminal([
+      ...[
+        'unshare',
+        '--mount',
+        'sh',
+        '-c',
+        'mount -t tmpfs none /dev && exec "$@"',
+        'sh',
+        ...shell,
+      ],
+    ]);
+    await terminal.shows(/\$ /);
+    terminal.type(`${pid1} -- sh -c 'read -r line; echo got $line'\r`);
+    await terminal.shows(/got \$line'\r\n/);
+    terminal.type('food\r');
+    await terminal.shows(/got food\r\n/);
+    await isUsable(terminal);
+  });
+});
+
+describe('--grace on a terminal', () => {
+  it('Ctrl-C twice ends the wait for what the program has left', async () => {
+    await using terminal = openTerminal([
+      ...['env', pid1, '-v', '--grace', '60s', '--', 'sh', '-c'],
+      '(trap "" TERM INT; exec sleep 77) & until grep -q sleep /proc/$!/comm; do :; done; exit 3',
+    ]);
+    await terminal.shows(/ended with exit code 3/);
+    // Two that wait at the same time are one.
+    await until('the end to be forced', () => {
+      terminal.type(ctrlC);
+      return terminal.screen().includes('the end was forced');
+    });
+    await terminal.shows(/killed \d+ \(sleep 77\)/);
+    expect(await terminal.exited).toBe(137);
+  });
+
+  it('under a session leader Ctrl-Z does nothing, and Ctrl-C ends the program of a script', async () => {
+    await using terminal = openTerminal(['sh', '-c', `${pid1} -- sleep 66; echo after $?`]);
+    await runs(terminal, 'S', 'sleep', '66');
+    terminal.type(ctrlZ);
+    terminal.type(ctrlC);
+    await terminal.shows(/after 130/);
+  });
 });

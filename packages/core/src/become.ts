@@ -1,7 +1,8 @@
+import { constants } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import { getSystemErrorName } from 'node:util';
-import { checkCwd } from './cwd.ts';
-import { CoreError } from './errors.ts';
+import { startError } from './child/start-error.ts';
+import { checkCwd, currentCwd } from './cwd.ts';
+import { CoreError, errnoName } from './errors.ts';
 import { originalFileLimit } from './file-limit.ts';
 import { loadAddon } from './native.ts';
 import { requireLinux, requireMainThread } from './platform.ts';
@@ -23,13 +24,13 @@ export interface BecomeOptions {
 
 /**
  * Replaces this process by a program: same pid, default signal dispositions, empty mask, blocking descriptors 0 to 2,
- * and the soft limit on open files that Node had raised. Never resolves; rejects when the program cannot run, with
- * this process as it was.
+ * and the soft limit on open files of this process's parent, as Node has raised its own. Never resolves; rejects when
+ * the program cannot run, with this process as it was.
  *
  * No signal is lost on the way. From the first moment a further one has its default action, as it would have in the
  * new program; those that Node had caught before are first given to their listeners.
  *
- * Rejects with `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `CWD_MISSING`, `CWD_NOT_USABLE`, `SYSCALL_FAILED`,
+ * Rejects with `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `CWD_MISSING`, `CWD_NOT_USABLE`, `SPAWN_FAILED`,
  * `CANCELED`, `UNSUPPORTED_PLATFORM` off Linux, `NOT_MAIN_THREAD` in a Worker.
  *
  * Node's own `process.execve` is missing in 20, aborts when exec fails in 22 and 24, and passes on ignored signals
@@ -44,40 +45,66 @@ export async function become(
   options: BecomeOptions = {},
 ): Promise<never> {
   const { system = realSystem, canceled = () => false } = options;
-  const { cwd = system.cwd(), env = system.env } = options;
+  const { cwd = currentCwd(system), env = system.env } = options;
   requireLinux('become', system);
   requireMainThread('become', system);
   checkCwd(cwd);
   const program = findProgram(command, { cwd, path: env.PATH });
+  const argv = strings('arguments', command, [command, ...args]);
+  const envp = strings('environment', command, environment(env));
   const addon = loadAddon(system);
 
+  const listenedFor = signalsListenedFor();
   addon.disarm();
   try {
     await wholeTurnOfTheLoop();
     if (canceled())
       throw new CoreError('CANCELED', `becoming "${command}" was called off by a signal`);
-    const previous = system.cwd();
-    system.chdir(cwd);
-    const result = addon.execve(
-      program,
-      [command, ...args],
-      environment(env),
-      originalFileLimit(system),
-    );
-    system.chdir(previous);
-    throw new CoreError(
-      'SYSCALL_FAILED',
-      `exec of "${command}" (${program}) failed: ${getSystemErrorName(result)}`,
-    );
+    const goBack = enter(cwd, system);
+    const result = addon.execve(program, argv, envp, originalFileLimit(system));
+    goBack();
+    throw startError(command, Object.assign(new Error('exec failed'), { code: errnoName(result) }));
   } finally {
     addon.rearm();
+    for (const signal of listenedFor) if (process.listenerCount(signal) === 0) forget(signal);
   }
+}
+
+function signalsListenedFor(): NodeJS.Signals[] {
+  return (Object.keys(constants.signals) as NodeJS.Signals[]).filter(
+    (signal) => process.listenerCount(signal) > 0,
+  );
+}
+
+/** The listener went while Node's handler was away, which is back now and deaf: one more makes libuv take it out. */
+function forget(signal: NodeJS.Signals): void {
+  const nothing = (): void => {};
+  process.on(signal, nothing).off(signal, nothing);
 }
 
 /** libuv's signal handler writes to a pipe that the poll phase reads: two immediates have a poll phase between them. */
 async function wholeTurnOfTheLoop(): Promise<void> {
   await setImmediate();
   await setImmediate();
+}
+
+/** A deleted directory is left for good. */
+function enter(cwd: string, system: System): () => void {
+  let previous: string | undefined;
+  try {
+    previous = system.cwd();
+  } catch {}
+  system.chdir(cwd);
+  return () => {
+    if (previous !== undefined) system.chdir(previous);
+  };
+}
+
+/** As C takes them: a NUL would cut one short. */
+function strings(what: string, command: string, texts: readonly string[]): readonly string[] {
+  if (texts.some((text) => text.includes('\0')))
+    throw startError(command, new Error(`a NUL byte in its ${what}`));
+  return texts;
 }
 
 function environment(env: NodeJS.ProcessEnv): string[] {

@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { CoreError } from './errors.ts';
+import type { System } from './system.ts';
 
 /**
  * Throws `CWD_MISSING` or `CWD_NOT_USABLE` unless a process can start in that directory. Needed because spawn
@@ -22,5 +23,14 @@ export function checkCwd(cwd: string): void {
     throw new CoreError('CWD_NOT_USABLE', `cwd "${cwd}" may not be entered by this user`, {
       cause,
     });
+  }
+}
+
+/** That of this process. Throws `CWD_MISSING` when it has been deleted. */
+export function currentCwd(system: System): string {
+  try {
+    return system.cwd();
+  } catch (cause) {
+    throw new CoreError('CWD_MISSING', 'the cwd of this process has been deleted', { cause });
   }
 }

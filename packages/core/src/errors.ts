@@ -1,3 +1,5 @@
+import { getSystemErrorName } from 'node:util';
+
 /** What went wrong, as a closed set; {@link CoreError.exitCode} follows from it. */
 export type CoreErrorCode =
   | 'COMMAND_NOT_FOUND'
@@ -45,4 +47,9 @@ export class CoreError extends Error {
   get exitCode(): number {
     return exitCodes[this.code];
   }
+}
+
+/** The name of -errno. libuv has none for ENOEXEC, which is what exec gives for a file of no known format. */
+export function errnoName(number: number): string {
+  return number === -8 ? 'ENOEXEC' : getSystemErrorName(number);
 }

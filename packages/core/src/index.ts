@@ -1,4 +1,5 @@
 export { type BecomeOptions, become } from './become.ts';
+export type { ProcessGroup } from './child/group.ts';
 export type { JobState } from './child/job.ts';
 export {
   type Child,

@@ -38,6 +38,8 @@ export interface Addon {
 const require = createRequire(import.meta.url);
 
 let addon: Addon | undefined;
+/** Of this package; asked for once, because it takes a millisecond. */
+let root: string | undefined;
 
 /** Loads the addon at the first call. Throws `UNSUPPORTED_PLATFORM` or `NATIVE_MISSING`. */
 export function loadAddon(system: System = realSystem): Addon {
@@ -69,6 +71,6 @@ function prebuilt(file: string, system: System): string {
 }
 
 function prebuiltPath(file: string, { arch }: System): string {
-  const root = dirname(require.resolve('@twenty-init/core/package.json'));
+  root ??= dirname(require.resolve('@twenty-init/core/package.json'));
   return join(root, 'prebuilds', `linux-${arch}`, file);
 }

@@ -16,6 +16,7 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
  * Throws `COMMAND_NOT_FOUND` (also when its `#!` interpreter is missing) or `COMMAND_NOT_EXECUTABLE`.
  */
 export function findProgram(command: string, { cwd, path }: FindProgramOptions): string {
+  if (command === '') throw new CoreError('COMMAND_NOT_FOUND', 'the command is empty');
   if (command.includes('/')) {
     const file = resolve(cwd, command);
     const verdict = examine(command, file);

@@ -31,6 +31,10 @@ describe('findProgram', () => {
     expect(find('good')).toBe(file('bin/good'));
   });
 
+  it('finds nothing under an empty name, not even the directory', () => {
+    expect(() => find('')).toThrow(expect.objectContaining({ code: 'COMMAND_NOT_FOUND' }));
+  });
+
   it('goes past a file that is not executable, as a shell does', () => {
     expect(find('plain')).toBe(file('later/plain'));
   });

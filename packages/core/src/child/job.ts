@@ -37,12 +37,13 @@ export interface Foreground {
   end(): void;
 }
 
-export function foregroundOf(child: number, system: System): Foreground {
+/** For a child that is started next: what this needs is asked for first, so that a failure leaves nothing running. */
+export function foregroundFor(system: System): (child: number) => Foreground {
   const addon = loadAddon(system);
   const own = readStat(system.pid, system)?.pgid ?? system.pid;
   const pass = (from: number, to: number): boolean =>
     addon.foreground(0) === from && addon.foreground(to) === to;
-  return {
+  return (child) => ({
     suspend: () => {
       // The kernel does not stop PID 1, and nobody could continue it.
       if (system.pid === 1 || addon.foreground(0) < 0) return;
@@ -54,5 +55,5 @@ export function foregroundOf(child: number, system: System): Foreground {
     end: () => {
       pass(child, own);
     },
-  };
+  });
 }

@@ -1,14 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { getSystemErrorName } from 'node:util';
-import { CoreError } from '../errors.ts';
+import { errnoName } from '../errors.ts';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
 import { originalFileLimit } from '../file-limit.ts';
 import { loadAddon, pid1Path } from '../native.ts';
 import { findProgram } from '../program.ts';
 import type { System } from '../system.ts';
-import type { SpawnChildOptions } from './spawn-child.ts';
+import { groupOf, type ProcessGroup } from './group.ts';
+import type { StartOptions } from './start-child.ts';
 import { startError } from './start-error.ts';
 
 export interface Launched {
@@ -17,11 +17,12 @@ export interface Launched {
   readonly exited: Promise<ExitStatus>;
   /** Whether it has been reaped; its pid may be somebody else's then. */
   hasEnded(): boolean;
+  readonly group: ProcessGroup;
   /** With `output: 'pipe'`. */
   readonly pipes?: { readonly stdout: Readable; readonly stderr: Readable };
 }
 
-export type LaunchOptions = SpawnChildOptions & {
+export type LaunchOptions = StartOptions & {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly system: System;
@@ -47,15 +48,17 @@ async function launchByShim(
 ): Promise<Launched> {
   const { cwd, env, stdin = 'inherit', output = 'inherit', system } = options;
   const { default: spawn } = await import('cross-spawn');
-  const pipes = output === 'pipe' ? [openPipe(system), openPipe(system)] : [];
-  const [stdout, stderr] = pipes;
+  const pipes: Pipe[] = [];
   try {
+    // One by one: what is open when the next one fails is closed below.
+    if (output === 'pipe') for (const _ of ['stdout', 'stderr']) pipes.push(openPipe(system));
+    const [stdout, stderr] = pipes;
     const spawned = spawn(pid1Path(system), shimArguments(command, args, options), {
       cwd,
       env,
       stdio: [stdin, stdout?.writeEnd ?? 'inherit', stderr?.writeEnd ?? 'inherit', 'pipe'],
     });
-    const running = watchExit(spawned);
+    const running = watchExit(spawned, options);
     await executed(spawned, command, cwd, env);
     return stdout === undefined || stderr === undefined
       ? running
@@ -69,13 +72,17 @@ async function launchByShim(
 }
 
 /** The pid is undefined only after a failed start, which throws later. */
-function watchExit(spawned: ChildProcess): Launched {
+function watchExit(spawned: ChildProcess, { onSpawn, system }: LaunchOptions): Launched {
+  const hasEnded = (): boolean => spawned.exitCode !== null || spawned.signalCode !== null;
+  const group = groupOf(spawned, hasEnded, system);
+  if (spawned.pid !== undefined) onSpawn?.(group);
   return {
     pid: spawned.pid as number,
     exited: new Promise((resolve) => {
       spawned.once('exit', (code, signal) => resolve(exitStatus(code, signal)));
     }),
-    hasEnded: () => spawned.exitCode !== null || spawned.signalCode !== null,
+    hasEnded,
+    group,
   };
 }
 
@@ -100,11 +107,16 @@ function shimArguments(
   ];
 }
 
+interface Pipe {
+  readonly stream: Readable;
+  readonly writeEnd: number;
+}
+
 /** A pipe and not the socket pair that `stdio: 'pipe'` makes: on a socket, opening /dev/stdout fails with ENXIO. */
-function openPipe(system: System): { stream: Readable; writeEnd: number } {
+function openPipe(system: System): Pipe {
   const ends = loadAddon(system).pipe();
   if (typeof ends === 'number')
-    throw new CoreError('SYSCALL_FAILED', `pipe failed: ${getSystemErrorName(ends)}`);
+    throw Object.assign(new Error('pipe failed'), { code: errnoName(ends) });
   const [readEnd, writeEnd] = ends;
   // Not imported: a process that only reaps would load it too, and an import reads every export of a builtin.
   const { Socket } = process.getBuiltinModule('node:net');
@@ -119,10 +131,13 @@ async function executed(
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const spawnError = new Promise<never>((_, reject) => spawned.once('error', reject));
-  const errno = await Promise.race([readAll(spawned.stdio[errorFd] as Readable), spawnError]);
+  // After EMFILE and ENFILE Node makes no stdio at all, against its own types; the error event follows.
+  const stdio: ChildProcess['stdio'] | undefined = spawned.stdio;
+  const report = stdio === undefined ? spawnError : readAll(stdio[errorFd] as Readable);
+  const errno = await Promise.race([report, spawnError]);
   if (errno === '') return;
   findProgram(command, { cwd, path: env.PATH }); // says more, where it finds the same
-  throw Object.assign(new Error('exec failed'), { code: getSystemErrorName(-Number(errno)) });
+  throw Object.assign(new Error('exec failed'), { code: errnoName(-Number(errno)) });
 }
 
 async function readAll(stream: Readable): Promise<string> {
@@ -135,8 +150,9 @@ async function readAll(stream: Readable): Promise<string> {
 async function launchByNode(
   command: string,
   args: readonly string[],
-  { cwd, env, stdin = 'inherit', output = 'inherit', system }: LaunchOptions,
+  options: LaunchOptions,
 ): Promise<Launched> {
+  const { cwd, env, stdin = 'inherit', output = 'inherit', system } = options;
   const { default: spawn } = await import('cross-spawn');
   try {
     const spawned = spawn(command, args, {
@@ -145,7 +161,7 @@ async function launchByNode(
       detached: system.platform !== 'win32',
       stdio: [stdin, output, output],
     });
-    const running = watchExit(spawned);
+    const running = watchExit(spawned, options);
     await new Promise<void>((resolve, reject) => {
       spawned.once('spawn', resolve).once('error', reject);
     });

@@ -1,13 +1,10 @@
 import type { Readable } from 'node:stream';
-import { checkCwd } from '../cwd.ts';
 import type { ExitStatus } from '../exit-status.ts';
-import { requireLinux, requireMainThread } from '../platform.ts';
 import type { Signal } from '../signals.ts';
-import { realSystem, type System } from '../system.ts';
-import { sendSignal } from '../tree/process-group.ts';
-import { foregroundOf, type JobState, watchJob } from './job.ts';
-import { type Launched, launch } from './launch.ts';
-import { stopChild } from './stop.ts';
+import type { System } from '../system.ts';
+import type { ProcessGroup } from './group.ts';
+import type { JobState } from './job.ts';
+import { startChild } from './start-child.ts';
 
 export interface SpawnChildOptions {
   /** Absolute; default: that of this process. */
@@ -41,9 +38,14 @@ export interface Child {
    * that matters, which makes it 128+n.
    */
   readonly exited: Promise<ExitStatus>;
+  /** The group that it leads, also when it has ended itself. */
+  readonly group: ProcessGroup;
   /** False when it has ended already. */
   kill(signal: Signal): boolean;
-  /** Ends the child and what is left of its process group; see {@link StopOptions}. On Windows at once. */
+  /**
+   * Ends the child and what is left of its process group; see {@link StopOptions}. On Windows at once. Rejects with a
+   * `RangeError` for a grace period of NaN, and with Node's `EPERM` when they belong to another user.
+   */
   stop(options: StopOptions): Promise<StopResult>;
 }
 
@@ -55,7 +57,7 @@ export interface PipedChild extends Child {
 export interface StopOptions {
   /** Goes to the leader; when that has ended, SIGTERM goes to what is left of its group. Default `SIGTERM`. */
   readonly signal?: Signal;
-  /** From the first signal to SIGKILL for the whole group, in ms. */
+  /** From the first signal to SIGKILL for the whole group, in ms; at most 24 days. */
   readonly gracePeriodMs: number;
   /** Aborting it brings SIGKILL forward. */
   readonly force?: AbortSignal;
@@ -89,49 +91,10 @@ export function spawnChild(
   args: readonly string[],
   options?: SpawnChildOptions,
 ): Promise<Child>;
-export async function spawnChild(
+export function spawnChild(
   command: string,
   args: readonly string[],
   options: SpawnChildOptions = {},
 ): Promise<Child | PipedChild> {
-  const { system = realSystem } = options;
-  const { cwd = system.cwd(), env = system.env } = options;
-  checkOptions(options, system);
-  checkCwd(cwd);
-  const launched = await launch(command, args, { ...options, cwd, env, system });
-  return { ...child(launched, options, system), ...launched.pipes };
-}
-
-function checkOptions(options: SpawnChildOptions, system: System): void {
-  for (const name of ['parentDeath', 'foreground', 'onJobChange'] as const) {
-    if (options[name] === undefined || options[name] === false) continue;
-    requireLinux(`spawnChild with ${name}`, system);
-    requireMainThread(`spawnChild with ${name}`, system);
-  }
-}
-
-function child(
-  { pid, exited: reaped, hasEnded }: Launched,
-  { foreground = false, onJobChange }: SpawnChildOptions,
-  system: System,
-): Child {
-  const terminal = foreground ? foregroundOf(pid, system) : undefined;
-  const onChange = (state: JobState): void => {
-    onJobChange?.(state);
-    if (state.state === 'stopped') terminal?.suspend();
-  };
-  const unwatch =
-    terminal !== undefined || onJobChange !== undefined
-      ? watchJob(pid, onChange, system)
-      : () => {};
-  const exited = reaped.then((status) => {
-    unwatch();
-    terminal?.end();
-    return status;
-  });
-  // After the leader is reaped its pid may be somebody else's, so it is never signalled then; the group id is safe
-  // as long as the group has members.
-  const kill = (signal: Signal): boolean => !hasEnded() && sendSignal(pid, signal, system);
-  const self = { pid, exited, kill };
-  return { ...self, stop: (stopOptions) => stopChild(self, stopOptions, system) };
+  return startChild(command, args, options);
 }

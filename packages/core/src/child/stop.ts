@@ -1,48 +1,49 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { System } from '../system.ts';
+import { timerMs } from '../timer.ts';
 import { killTree } from '../tree/kill-tree.ts';
-import { liveMembers, sendSignal } from '../tree/process-group.ts';
+import type { ProcessGroup } from './group.ts';
+import type { Launched } from './launch.ts';
 import type { Child, StopOptions, StopResult } from './spawn-child.ts';
 
 /** The leader first, then what is left of its group, then SIGKILL for what is left of that. */
 export async function stopChild(
-  { pid, exited, kill }: Pick<Child, 'pid' | 'exited' | 'kill'>,
+  { pid, exited, group, kill, hasEnded }: Pick<Child, 'kill'> & Omit<Launched, 'pipes'>,
   { signal = 'SIGTERM', gracePeriodMs, force }: StopOptions,
   system: System,
 ): Promise<StopResult> {
   if (system.platform === 'win32') {
     // No signal but the end of a process is known there.
-    const killed = await killTree(pid, { system });
+    const killed = hasEnded() ? [] : await killTree(pid, { system });
     return { ...(await exited), killed };
   }
-  const deadline = AbortSignal.timeout(Math.max(0, gracePeriodMs));
+  const deadline = AbortSignal.timeout(timerMs('gracePeriodMs', gracePeriodMs));
   const over = force === undefined ? deadline : AbortSignal.any([deadline, force]);
   // A stopped process gets the signal only once it continues.
   if (kill(signal)) kill('SIGCONT');
   const isOver = aborted(over);
   await Promise.race([exited, isOver]);
-  const killed = await endGroup(pid, over, isOver, system);
+  const killed = await endGroup(group, over, isOver);
   return { ...(await exited), killed };
 }
 
 /** SIGTERM to what is left of a group, SIGKILL to what is left of that. Resolves with the pids killed. */
 async function endGroup(
-  pgid: number,
+  group: ProcessGroup,
   over: AbortSignal,
   isOver: Promise<void>,
-  system: System,
 ): Promise<number[]> {
-  if (!over.aborted && liveMembers(pgid, system).length > 0) {
-    sendSignal(-pgid, 'SIGTERM', system);
-    sendSignal(-pgid, 'SIGCONT', system);
+  if (!over.aborted && group.members().length > 0) {
+    group.kill('SIGTERM');
+    group.kill('SIGCONT');
   }
   // Not our children, so there is no event to wait for.
   for (let pause = 5; !over.aborted; pause = Math.min(pause * 2, 100)) {
-    if (liveMembers(pgid, system).length === 0) return [];
+    if (group.members().length === 0) return [];
     await Promise.race([delay(pause), isOver]);
   }
-  const killed = liveMembers(pgid, system);
-  if (killed.length > 0) sendSignal(-pgid, 'SIGKILL', system);
+  const killed = group.members();
+  if (killed.length > 0) group.kill('SIGKILL');
   return killed;
 }
 

@@ -1,14 +1,11 @@
 import { requireMainThread } from '../platform.ts';
-import { isSignal, type Signal } from '../signals.ts';
+import type { Signal } from '../signals.ts';
 import { realSystem, type System } from '../system.ts';
 import { listen } from './listen.ts';
+import { type Route, routesOf } from './routes.ts';
 import { type FanOutTarget, killTarget, signalTarget } from './target.ts';
 
-/**
- * What becomes of a signal: `forward` sends it on, another signal is sent in its place, `drop` catches it and does
- * nothing, `default` leaves it to Node and the other listeners, a function is called instead.
- */
-export type Route = 'forward' | 'drop' | 'default' | Signal | ((signal: Signal) => void);
+export type { Route } from './routes.ts';
 
 export interface FanOutOptions {
   /** By signal, over the default: `forward` for HUP, INT, QUIT, TERM, USR1, USR2, WINCH, ALRM and PWR. */
@@ -26,18 +23,6 @@ export interface FanOut {
   close(): void;
   [Symbol.dispose](): void;
 }
-
-const defaultSignals: readonly Signal[] = [
-  'SIGHUP',
-  'SIGINT',
-  'SIGQUIT',
-  'SIGTERM',
-  'SIGUSR1',
-  'SIGUSR2',
-  'SIGWINCH',
-  'SIGALRM',
-  'SIGPWR',
-];
 
 const stopSignals: ReadonlySet<Signal> = new Set(['SIGTERM', 'SIGINT', 'SIGQUIT']);
 
@@ -78,12 +63,13 @@ export function fanOut(targets: Iterable<FanOutTarget>, options: FanOutOptions =
     return (signal === 'SIGINT' && interrupts > 1) || (signal === 'SIGQUIT' && stopsSeen > 0);
   };
   const onSignal = (signal: Signal): void => {
+    const route = routes.get(signal) ?? 'drop';
+    if (route === 'drop' || route === 'default') return;
     const forced = isForced(signal);
     if (stopSignals.has(signal)) stopsSeen++;
-    const route = routes.get(signal) ?? 'drop';
     if (forced) onForce(signal);
     else if (typeof route === 'function') route(signal);
-    else if (route !== 'drop' && route !== 'default') {
+    else {
       const sent = route === 'forward' ? signal : route;
       if (stopSignals.has(signal)) stop = sent;
       send(sent);
@@ -102,20 +88,4 @@ export function fanOut(targets: Iterable<FanOutTarget>, options: FanOutOptions =
     close: unlisten,
     [Symbol.dispose]: unlisten,
   };
-}
-
-function routesOf(signals: Readonly<Partial<Record<Signal, Route>>>): Map<Signal, Route> {
-  const routes = new Map<Signal, Route>(defaultSignals.map((signal) => [signal, 'forward']));
-  for (const [signal, route] of Object.entries(signals) as [string, Route][]) {
-    if (!isSignal(signal) || /^SIG(KILL|STOP|RTMIN)/.test(signal))
-      throw new RangeError(`Expected a signal that a Node process can catch, got "${signal}"`);
-    const known = typeof route === 'function' || ['forward', 'drop', 'default'].includes(route);
-    if (!known && !isSignal(route))
-      throw new RangeError(
-        `Expected forward, drop, default, a signal or a function for ${signal}, got "${route}"`,
-      );
-    routes.set(signal, route);
-  }
-  for (const [signal, route] of routes) if (route === 'default') routes.delete(signal);
-  return routes;
 }

@@ -9,7 +9,9 @@ export function listen(
   onSignal: (signal: Signal) => void,
   system: System,
 ): () => void {
-  const restore = signals.includes('SIGUSR1') ? keepInspectorSignal(system) : () => {};
+  const borrowed = nodesOwn.filter(
+    (signal) => signals.includes(signal) && keepAction(signal, system),
+  );
   // Node passes the name; a platform without a signal never sends it, and refuses to listen for it.
   const listener = (name: NodeJS.Signals): void => onSignal(name as Signal);
   const listened = signals.filter((signal) => signal in constants.signals) as NodeJS.Signals[];
@@ -19,21 +21,31 @@ export function listen(
     if (!open) return;
     open = false;
     for (const signal of listened) process.off(signal, listener);
-    restore();
+    for (const signal of borrowed) restoreAction(signal, system);
   };
 }
 
 /**
- * Node starts its inspector at SIGUSR1. When a listener for it is taken back, libuv leaves the default action behind,
- * and the next SIGUSR1 ends the process; so what was there before is put back.
+ * Node starts its inspector at SIGUSR1 and ignores the other two. When a listener for one is taken back, libuv leaves the
+ * default action behind, and the next such signal ends the process; so what was there before is put back.
  */
-function keepInspectorSignal(system: System): () => void {
-  if (system.platform !== 'linux' || process.listenerCount('SIGUSR1') > 0) return () => {};
-  if (!hasAddon(system)) return () => {};
-  const addon = loadAddon(system);
-  const signal = signalNumber('SIGUSR1');
-  addon.keepAction(signal);
-  return () => {
-    if (process.listenerCount('SIGUSR1') === 0) addon.restoreAction(signal);
-  };
+const nodesOwn = ['SIGUSR1', 'SIGPIPE', 'SIGXFSZ'] as const;
+
+/** What is put aside, for the process and not for one of its listeners: the last one to go puts it back. */
+const kept = new Set<Signal>();
+
+/** False where there is nothing to put back. */
+function keepAction(signal: NodesOwn, system: System): boolean {
+  if (kept.has(signal)) return true;
+  if (process.listenerCount(signal) > 0 || !hasAddon(system)) return false;
+  loadAddon(system).keepAction(signalNumber(signal));
+  kept.add(signal);
+  return true;
 }
+
+function restoreAction(signal: NodesOwn, system: System): void {
+  if (process.listenerCount(signal) > 0 || !kept.delete(signal)) return;
+  loadAddon(system).restoreAction(signalNumber(signal));
+}
+
+type NodesOwn = (typeof nodesOwn)[number];

@@ -19,7 +19,8 @@ export function* childrenOfThread(system: System): Generator<number[], void> {
 function* listOfThread(system: System): Generator<string, void> {
   try {
     yield* system.readProcInPieces('thread-self/children');
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error; // EMFILE: the list is there
     yield childrenOfProcess(system)
       .map((pid) => `${pid} `)
       .join('');

@@ -1,8 +1,8 @@
 import { loadAddon } from '../native.ts';
 import { requireMainThread } from '../platform.ts';
-import { setSubreaper } from '../subreaper.ts';
 import { realSystem, type System } from '../system.ts';
 import { requireOwnProc } from '../tree/own-proc.ts';
+import { adoptOrphans } from './adoption.ts';
 import { watchNodeChildren } from './node-children.ts';
 import { schedulePasses } from './passes.ts';
 import { type ReapedOrphan, watchZombies } from './zombies.ts';
@@ -15,7 +15,10 @@ export interface ReaperOptions {
   readonly graceMs?: number;
   /** Called for each orphan once it is reaped. What it throws is an uncaught exception, as in an event listener. */
   readonly onReap?: (orphan: ReapedOrphan) => void;
-  /** Called after each piece of work; a pass has one or more, with a turn of the event loop between them. */
+  /**
+   * Called after each piece of work; a pass has one or more, with a turn of the event loop between them. What it throws
+   * is an uncaught exception too.
+   */
   readonly onSlice?: (slice: ReaperSlice) => void;
   /** Adopt orphans also when this process is not PID 1, until `close()`; see `setSubreaper`. Default true. */
   readonly subreaper?: boolean;
@@ -42,7 +45,8 @@ const sliceMs = 2;
 /**
  * Reaps the orphans that this process adopts, as PID 1 or as a subreaper, and never a child that is somebody's own:
  * not one of `child_process`, of a Worker, or of a native addon such as node-pty that waits for its children within
- * `graceMs`. It neither keeps the process running nor holds the event loop for more than some 2 ms at a time.
+ * `graceMs`; that is the limit for a Worker too on a kernel without CONFIG_PROC_CHILDREN. It neither keeps the process
+ * running nor holds the event loop for more than some 2 ms at a time.
  *
  * `waitpid(-1)`, which is how an init does it, would take the exit of libuv's children for ever, and would abort Node
  * when an exec fails at that moment.
@@ -80,7 +84,8 @@ export function createReaper(options: ReaperOptions = {}): Reaper {
       }
       if (performance.now() - start > sliceMs) break;
     }
-    onSlice?.({ durationMs: performance.now() - start, reaped: reaped - before });
+    const slice = { durationMs: performance.now() - start, reaped: reaped - before };
+    if (onSlice !== undefined) process.nextTick(onSlice, slice);
     return step.done === true;
   };
 
@@ -103,9 +108,4 @@ export function createReaper(options: ReaperOptions = {}): Reaper {
     close,
     [Symbol.dispose]: close,
   };
-}
-
-function adoptOrphans(system: System): () => void {
-  const before = setSubreaper(true, { system });
-  return () => setSubreaper(before, { system });
 }

@@ -36,7 +36,7 @@ export function watchZombies(
 ): Zombies {
   /** A map keeps the order in which they were seen: the first is the next to be reaped. */
   const zombies = new Map<number, Seen>();
-  /** The kernel gives a long list by position: what ends between two pieces makes it skip one. */
+  /** For what no SIGCHLD will tell of. */
   let lookAgainAtMs: number | undefined;
 
   const startTimeOf = (pid: number): number | undefined => {
@@ -45,8 +45,9 @@ export function watchZombies(
   };
 
   const reap = (pid: number, { startTime }: Seen): ReapedOrphan | undefined => {
+    const isSame = startTimeOf(pid) === startTime;
     zombies.delete(pid);
-    if (nodeChildren.has(pid) || startTimeOf(pid) !== startTime) return undefined;
+    if (nodeChildren.has(pid) || !isSame) return undefined;
     const status = addon.waitpid(pid);
     return status < 0 ? undefined : { pid, ...waitStatus(status) };
   };
@@ -58,22 +59,38 @@ export function watchZombies(
     if (startTime !== undefined) zombies.set(pid, { atMs: performance.now(), startTime });
   };
 
+  function* reapDue(): Generator<ReapedOrphan | undefined, void, undefined> {
+    for (const [pid, seen] of zombies) {
+      if (performance.now() - seen.atMs < graceMs) break;
+      yield reap(pid, seen);
+    }
+  }
+
+  /** Returns in how many pieces the list came. */
+  function* lookAtAll(): Generator<undefined, number, undefined> {
+    let pieces = 0;
+    for (const pids of childrenOfThread(system)) {
+      pieces++;
+      yield undefined;
+      for (const pid of pids) {
+        look(pid);
+        yield undefined;
+      }
+    }
+    return pieces;
+  }
+
   return {
     pass: function* () {
-      for (const [pid, seen] of zombies) {
-        if (performance.now() - seen.atMs < graceMs) break;
-        yield reap(pid, seen);
+      try {
+        yield* reapDue();
+        const pieces = yield* lookAtAll();
+        // The kernel gives a long list by position: what ends between two pieces makes it skip one.
+        lookAgainAtMs = pieces > 1 ? performance.now() + graceMs : undefined;
+      } catch {
+        // /proc could not be read. For lack of descriptors or memory, which passes.
+        lookAgainAtMs = performance.now() + graceMs;
       }
-      let pieces = 0;
-      for (const pids of childrenOfThread(system)) {
-        pieces++;
-        yield undefined;
-        for (const pid of pids) {
-          look(pid);
-          yield undefined;
-        }
-      }
-      lookAgainAtMs = pieces > 1 ? performance.now() + graceMs : undefined;
     },
     nextDue: () => {
       const [first] = zombies.values();

@@ -1,7 +1,10 @@
-import { type Child, type StopResult, spawnChild } from '../child/spawn-child.ts';
+import type { ProcessGroup } from '../child/group.ts';
+import type { Child, StopResult } from '../child/spawn-child.ts';
+import { startChild } from '../child/start-child.ts';
 import type { CoreError } from '../errors.ts';
 import type { ExitStatus } from '../exit-status.ts';
 import type { System } from '../system.ts';
+import { timerMs } from '../timer.ts';
 import { countRestarts } from './restart.ts';
 import type { SupervisedProcess, SupervisorOptions } from './supervisor.ts';
 
@@ -17,6 +20,8 @@ export interface Member {
   stop(): Promise<StopResult | undefined>;
   /** The running child. */
   child(): Child | undefined;
+  /** Of the process that runs, is being started, or has left something behind. */
+  group(): ProcessGroup | undefined;
   /** Settles when it has ended and is not started again. */
   readonly ended: Promise<ExitStatus>;
 }
@@ -25,6 +30,8 @@ type State =
   | { readonly type: 'idle' }
   | { readonly type: 'starting'; readonly attempt: Promise<unknown> }
   | { readonly type: 'running'; readonly child: Child }
+  /** It has ended, its group perhaps not. */
+  | { readonly type: 'ending'; readonly rest: Promise<StopResult | undefined> }
   | { readonly type: 'waiting'; readonly timer: NodeJS.Timeout; readonly last: ExitStatus }
   | { readonly type: 'ended' };
 
@@ -40,10 +47,18 @@ export function superviseMember(
   const restarts = countRestarts(restart, maxRestarts, backoff);
   let state: State = { type: 'idle' };
   let stopping = false;
+  let group: ProcessGroup | undefined;
   let settle: (status: ExitStatus) => void = () => {};
   const ended = new Promise<ExitStatus>((resolve) => {
     settle = resolve;
   });
+
+  let wasReady: () => void = () => {};
+  const firstReady = new Promise<void>((resolve) => {
+    wasReady = resolve;
+  });
+
+  const fail = (error: unknown): void => onEvent({ type: 'failed', name, error });
 
   const end = (status: ExitStatus): void => {
     state = { type: 'ended' };
@@ -53,8 +68,11 @@ export function superviseMember(
   const attempt = async (): Promise<Child> => {
     const { command, cwd, env, stdin, parentDeath } = spec;
     const [program, ...args] = command;
-    const child = await spawnChild(program, args, {
+    const child = await startChild(program, args, {
       system,
+      onSpawn: (spawned) => {
+        group = spawned;
+      },
       ...(cwd === undefined ? {} : { cwd }),
       ...(env === undefined ? {} : { env }),
       ...(stdin === undefined ? {} : { stdin }),
@@ -65,9 +83,14 @@ export function superviseMember(
     onEvent({ type: 'started', name, pid: child.pid });
     child.exited.then(async (status) => {
       const ranMs = performance.now() - startedMs;
-      onEvent({ type: 'ended', name, ...status });
       // npm and the like end before what they started: with that still there, a restart would find its port taken.
-      await child.stop({ gracePeriodMs, force });
+      const rest = child.stop({ gracePeriodMs, force }).catch((error) => {
+        fail(error);
+        return undefined;
+      });
+      state = { type: 'ending', rest };
+      onEvent({ type: 'ended', name, ...status });
+      await rest;
       onEnded(status, ranMs);
     });
     return child;
@@ -79,7 +102,11 @@ export function superviseMember(
       end(status);
     } else {
       onEvent({ type: 'restarting', name, inMs: pauseMs });
-      state = { type: 'waiting', timer: setTimeout(startAgain, pauseMs), last: status };
+      state = {
+        type: 'waiting',
+        timer: setTimeout(startAgain, timerMs('backoff', pauseMs)),
+        last: status,
+      };
     }
   };
 
@@ -89,26 +116,36 @@ export function superviseMember(
     starting.then(
       (child) => becomeReady(child).catch((error) => giveUp(child, error)),
       (error: CoreError) => {
-        onEvent({ type: 'failed', name, error });
+        fail(error);
         onEnded({ exitCode: error.exitCode }, 0);
       },
     );
   };
 
   const becomeReady = async (child: Child): Promise<void> => {
-    if (spec.ready !== undefined) await Promise.race([spec.ready(child), child.exited]);
-    if (state.type === 'running' && state.child === child) onEvent({ type: 'ready', name });
+    if (spec.ready !== undefined) {
+      const isReady = await Promise.race([
+        Promise.resolve(spec.ready(child)).then(() => true),
+        child.exited.then(() => false),
+      ]);
+      if (!isReady || !runs(child)) return;
+    }
+    if (runs(child)) onEvent({ type: 'ready', name });
+    wasReady();
   };
+
+  const runs = (child: Child): boolean => state.type === 'running' && state.child === child;
 
   /** After a restart it did not become ready. What follows its end is for the policy. */
   const giveUp = async (child: Child, error: unknown): Promise<void> => {
-    onEvent({ type: 'failed', name, error });
-    await child.stop({ signal: stopSignal, gracePeriodMs, force });
+    fail(error);
+    await child.stop({ signal: stopSignal, gracePeriodMs, force }).catch(fail);
   };
 
   return {
     name,
     ended,
+    group: () => group,
     child: () => (state.type === 'running' ? state.child : undefined),
     start: async () => {
       const first = attempt();
@@ -121,6 +158,7 @@ export function superviseMember(
         throw error;
       }
       await becomeReady(child);
+      await Promise.race([firstReady, ended]); // what ended before may be restarted, and ready then
     },
     stop: async () => {
       stopping = true;
@@ -142,6 +180,8 @@ export function superviseMember(
         onEvent({ type: 'stopping', name });
         return current.child.stop({ signal: stopSignal, gracePeriodMs, force });
       }
+      case 'ending':
+        return current.rest;
       case 'starting':
       case 'ended':
         return undefined;

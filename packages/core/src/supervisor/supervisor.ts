@@ -1,11 +1,13 @@
 import type { Child, SpawnChildOptions } from '../child/spawn-child.ts';
 import { CoreError } from '../errors.ts';
 import type { ExitStatus } from '../exit-status.ts';
-import { fanOut, type Route } from '../fan-out/fan-out.ts';
+import { fanOut } from '../fan-out/fan-out.ts';
+import { type Route, routesOf } from '../fan-out/routes.ts';
 import { type FanOutTarget, killTarget, signalTarget } from '../fan-out/target.ts';
 import { requireMainThread } from '../platform.ts';
 import type { Signal } from '../signals.ts';
 import { realSystem, type System } from '../system.ts';
+import { timerMs } from '../timer.ts';
 import { onHostExit } from './host-exit.ts';
 import { type Member, superviseMember } from './member.ts';
 import type { Backoff, RestartPolicy } from './restart.ts';
@@ -56,7 +58,8 @@ export interface Supervisor {
   /**
    * The exit code, when everything has ended and every listener is taken back: that of the essential process that ended
    * by itself; after `stop()` that of the first essential one, or 137 if something needed SIGKILL; where none is
-   * essential, the first one that is not 0.
+   * essential, the first one that is not 0. Rejects with the reason why something could not be stopped, such as `EPERM`
+   * for one that has become another user; the others have been.
    */
   readonly ended: Promise<number>;
 }
@@ -67,7 +70,7 @@ export interface Supervisor {
  * than by SIGKILL the processes are killed with it; for SIGKILL, see `parentDeath`.
  *
  * It does not end the host: that is for the caller, with the exit code of `ended`. Throws `NOT_MAIN_THREAD` in a
- * Worker, and a `RangeError` for a name that is there twice.
+ * Worker, and a `RangeError` for a name that is there twice, a grace period of NaN, and as `fanOut` for signals.
  *
  * @example
  * const supervisor = createSupervisor([
@@ -84,6 +87,8 @@ export function createSupervisor(
   const { system = realSystem } = options;
   requireMainThread('createSupervisor', system);
   checkNames(processes);
+  for (const { gracePeriodMs = 0 } of processes) timerMs('gracePeriodMs', gracePeriodMs);
+  routesOf(options.signals ?? {});
   const force = new AbortController();
   const members = processes.map((spec) => superviseMember(spec, options, force.signal, system));
   const isEssential = (index: number): boolean => processes[index]?.essential ?? true;
@@ -94,12 +99,13 @@ export function createSupervisor(
   /** Of what made everything end. */
   let result: number | undefined;
   let firstFailure = 0;
-  let settle: (exitCode: number) => void = () => {};
+  let settle: (exitCode: number | Promise<number>) => void = () => {};
   const ended = new Promise<number>((resolve) => {
     settle = resolve;
   });
 
   const startInOrder = async (): Promise<void> => {
+    if (members.length === 0) stop();
     if (stopping) return;
     installed = install(members, { kill, stop }, options, system);
     await installed;
@@ -110,7 +116,7 @@ export function createSupervisor(
         await member.start();
       } catch (error) {
         result ??= error instanceof CoreError ? error.exitCode : 1;
-        await stop();
+        await stop().catch(() => {}); // for who waits for `ended`
         throw error;
       }
     }
@@ -127,7 +133,7 @@ export function createSupervisor(
   const stop = (): Promise<number> => {
     if (!stopping) {
       stopping = true;
-      stopInOrder().then(settle);
+      settle(stopInOrder());
     }
     return ended;
   };
@@ -135,14 +141,22 @@ export function createSupervisor(
   const stopInOrder = async (): Promise<number> => {
     let killed = false;
     const exitCodes: number[] = [];
+    const failures: unknown[] = [];
     for (const [index, member] of [...members.entries()].reverse()) {
-      const stopped = await member.stop();
-      killed ||= stopped !== undefined && stopped.killed.length > 0;
+      try {
+        const stopped = await member.stop();
+        killed ||= stopped !== undefined && stopped.killed.length > 0;
+      } catch (error) {
+        failures.push(error);
+        options.onEvent?.({ type: 'failed', name: member.name, error });
+        continue; // nobody knows when it ends
+      }
       const { exitCode } = await member.ended;
       if (isEssential(index)) exitCodes.unshift(exitCode);
     }
     const uninstall = await installed;
     uninstall();
+    if (failures.length > 0) throw failures[0];
     return result ?? (killed ? 137 : (exitCodes[0] ?? firstFailure));
   };
 
@@ -186,7 +200,8 @@ async function install(
     system,
   });
   const forgetHost = await onHostExit(() => {
-    for (const child of running(members)) killTarget(child, system);
+    for (const group of members.flatMap((member) => member.group() ?? []))
+      killTarget({ kill: group.kill, group }, system);
   }, system);
   return () => {
     fan.close();

@@ -17,7 +17,7 @@ export interface KillTreeOptions {
 
 /**
  * Sends a signal to a process and everything that descends from it, and to nothing else; never to this process, whose
- * own pid stands for what is below it.
+ * own pid stands for what is below it. The tree of an ancestor is without what this process has started.
  *
  * On Linux the tree is stopped first and looked at again until nothing in it is new, so that what it forks meanwhile
  * is not missed. A process that was orphaned before the call is found by its session, if the tree opened that; else
@@ -44,34 +44,55 @@ export async function killTree(pid: number, options: KillTreeOptions = {}): Prom
     }
   };
 
-  const { members, stoppedHere } = await freeze(walk, send);
+  const { members, stoppedHere } = await freeze(walk, denied, send);
   const pids = members.filter(isRunning).map((member) => member.pid);
+  const thaw = (targets: Iterable<number>): void => {
+    for (const target of targets) send(target, 'SIGCONT');
+  };
+  // SIGCONT discards these where they are pending, so it comes before them.
+  if (stopsByDefault(signal)) thaw(stoppedHere);
   // Leaves first. The kernel sends SIGHUP and SIGCONT to a stopped group when its last tie to a parent is cut.
   for (const member of members.toReversed()) send(member.pid, signal);
   if (signal === 'SIGKILL') await gone(walk, denied, send, timeoutMs);
-  else for (const target of endsProcess(signal) ? pids : stoppedHere) send(target, 'SIGCONT');
+  else if (endsProcess(signal)) thaw(pids);
+  else if (signal !== 'SIGSTOP' && !stopsByDefault(signal)) thaw(stoppedHere);
   if (denied.size > 0) throw signalFailed(signal, denied);
   return pids;
 }
 
-/** Stops everything. Resolves when two looks in a row showed nothing new and nothing that runs. */
+function stopsByDefault(signal: Signal): boolean {
+  return ['SIGTSTP', 'SIGTTIN', 'SIGTTOU'].includes(signal);
+}
+
+/**
+ * Stops everything. Resolves when two looks in a row showed nothing new and nothing that runs. When a look fails, what
+ * was stopped here runs on.
+ */
 async function freeze(
   walk: TreeWalk,
+  denied: ReadonlyMap<number, unknown>,
   send: (pid: number, signal: Signal) => void,
 ): Promise<{ members: ProcessStat[]; stoppedHere: Set<number> }> {
   const stoppedHere = new Set<number>();
-  // Bounded, for the process that cannot be stopped: that of another user, or one that somebody else continues.
-  for (let looks = 0, quiet = 0; ; looks++) {
-    const members = walk.look();
-    const moving = members.filter((member) => isMoving(member, stoppedHere));
-    // The first thread of a process may be stopped already while another one still finishes a fork: look twice.
-    quiet = moving.length === 0 ? quiet + 1 : 0;
-    if (quiet === 2 || looks === 200) return { members, stoppedHere };
-    for (const { pid } of moving) {
-      send(pid, 'SIGSTOP');
-      stoppedHere.add(pid);
+  try {
+    // Bounded, for the process that somebody else continues.
+    for (let looks = 0, quiet = 0; ; looks++) {
+      const members = walk.look();
+      const moving = members.filter(
+        (member) => isMoving(member, stoppedHere) && !denied.has(member.pid),
+      );
+      // The first thread of a process may be stopped already while another one still finishes a fork: look twice.
+      quiet = moving.length === 0 ? quiet + 1 : 0;
+      if (quiet === 2 || looks === 200) return { members, stoppedHere };
+      for (const { pid } of moving) {
+        send(pid, 'SIGSTOP');
+        stoppedHere.add(pid);
+      }
+      await setImmediate();
     }
-    await setImmediate();
+  } catch (error) {
+    for (const pid of stoppedHere) send(pid, 'SIGCONT');
+    throw error;
   }
 }
 

@@ -21,17 +21,27 @@ export function endsProcess(signal: Signal): boolean {
 
 /** The members of a process group that are still running; zombies do not count. Off Linux at most the leader. */
 export function liveMembers(pgid: number, system: System): number[] {
-  if (system.platform !== 'linux') return canSignalGroup(pgid, system) ? [pgid] : [];
+  if (system.platform !== 'linux') return hasMembers(pgid, system) ? [pgid] : [];
   return readStats(system)
     .filter((stat) => stat.pgid === pgid && isRunning(stat))
     .map(({ pid }) => pid);
 }
 
-function canSignalGroup(pgid: number, system: System): boolean {
+/** Whether there is such a group; on Linux also one of zombies, for which macOS gives EPERM. */
+export function hasMembers(pgid: number, system: System): boolean {
+  return exists(-pgid, system, system.platform === 'linux');
+}
+
+/** Whether there is such a process, be it a zombie or another user's. */
+export function processExists(pid: number, system: System): boolean {
+  return exists(pid, system, true);
+}
+
+function exists(pid: number, system: System, whenNotPermitted: boolean): boolean {
   try {
-    system.kill(-pgid, 0);
+    system.kill(pid, 0);
     return true;
-  } catch {
-    return false; // ESRCH, and EPERM, which is what macOS gives for a group of zombies
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM' && whenNotPermitted;
   }
 }

@@ -14,13 +14,15 @@ export interface ProcessStat {
   readonly startTime: number;
 }
 
-/** Undefined when there is no such process. */
+/** Undefined when there is no such process. Throws where /proc cannot be read, for lack of descriptors for one. */
 export function readStat(pid: number, system: System): ProcessStat | undefined {
   let text: string;
   try {
     text = system.readProc(`${pid}/stat`);
-  } catch {
-    return undefined; // ended since /proc was listed
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined; // ended since /proc was listed
+    throw error;
   }
   // The command is in parentheses and may itself hold spaces and parentheses: fields follow the last one.
   const end = text.lastIndexOf(')');

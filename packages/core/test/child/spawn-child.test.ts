@@ -1,4 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type JobState, pid1Path, spawnChild } from '../../src/index.ts';
@@ -127,6 +129,49 @@ describe('spawnChild', () => {
     );
     const child = await spawnChild('sh', ['-c', 'ulimit -Sn'], { output: 'pipe' });
     expect((await child.stdout.toArray()).join('').trim()).toBe(limit?.[1]);
+  });
+
+  it.each([0.5, 1500.5, 2 ** 31, Number.POSITIVE_INFINITY])(
+    'takes a grace period of %d ms',
+    async (gracePeriodMs) => {
+      const script = 'trap "sleep 0.05; exit 4" TERM; echo ready; while :; do sleep 0.01; done';
+      const child = await spawnChild('sh', ['-c', script], { output: 'pipe' });
+      await new Promise((resolve) => child.stdout.once('data', resolve));
+      const { exitCode } = await child.stop({ gracePeriodMs });
+      expect(exitCode).toBe(gracePeriodMs < 1 ? 137 : 4);
+    },
+  );
+
+  it('refuses a grace period of NaN', async () => {
+    const child = await spawnChild('sleep', ['1000']);
+    await expect(child.stop({ gracePeriodMs: Number.NaN })).rejects.toThrow(RangeError);
+    await child.stop({ gracePeriodMs: 5000 });
+  });
+
+  it('says of a file of no known format what is wrong with it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spawn-child-'));
+    try {
+      const file = join(folder, 'garbage');
+      writeFileSync(file, 'no program\n', { mode: 0o755 });
+      await expect(spawnChild(file, [])).rejects.toMatchObject({
+        code: 'COMMAND_NOT_EXECUTABLE',
+        exitCode: 126,
+        message: expect.stringContaining('no #! line'),
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('says that the cwd of this process is gone', async () => {
+    const cwd = (): never => {
+      throw Object.assign(new Error('uv_cwd'), { code: 'ENOENT' });
+    };
+    await expect(spawnChild('true', [], { system: { ...linux, cwd } })).rejects.toMatchObject({
+      code: 'CWD_MISSING',
+    });
+    const child = await spawnChild('true', [], { system: { ...linux, cwd }, cwd: '/' });
+    expect(await child.exited).toEqual({ exitCode: 0 });
   });
 
   it('lets go of a program that ignores every signal only by force', async () => {

@@ -76,6 +76,16 @@ describe('fanOut', () => {
     fan.close();
   });
 
+  it.each([
+    ['SIGINT', ['SIGINT', 'SIGINT']],
+    ['SIGTERM', ['SIGTERM', 'SIGQUIT']],
+  ] as const)('never forces for a dropped %s', async (dropped, raised) => {
+    const child = target();
+    using _ = fanOut([child], { signals: { [dropped]: 'drop' } });
+    for (const signal of raised) await raise(signal);
+    expect(child.got).toEqual(raised.filter((signal) => signal !== dropped));
+  });
+
   it('gives a stop signal to what is added after it', async () => {
     using fan = fanOut([]);
     await raise('SIGTERM');
@@ -113,6 +123,19 @@ describe('fanOut', () => {
     expect(await child.exited).toEqual({ exitCode: 137, signal: 'SIGKILL' });
     // Ends only when no member of the group holds the pipe any more.
     expect(await child.stdout.toArray()).toEqual([]);
+  });
+
+  it('kills at the second SIGINT also what is left of a group whose leader died of the first', async () => {
+    const script = '(trap "" INT; echo ready; exec sleep 1000) & wait';
+    const child = await spawnChild('sh', ['-c', script], { output: 'pipe' });
+    await once(child.stdout, 'data');
+    using _ = fanOut([child]);
+    await raise('SIGINT');
+    expect(await child.exited).toEqual({ exitCode: 130, signal: 'SIGINT' });
+    expect(child.group.members()).toHaveLength(1);
+    await raise('SIGINT');
+    expect(await child.stdout.toArray()).toEqual([]);
+    await expect.poll(() => child.group.members()).toEqual([]);
   });
 
   it.each(['SIGKILL', 'SIGSTOP', 'SIGRTMIN+1', 'SIGNOPE'])('refuses a route for %s', (signal) => {

@@ -5,6 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { CoreError, createReaper, setSubreaper } from '../../src/index.ts';
 import { realSystem } from '../../src/system.ts';
 
+function isSubreaper(): boolean {
+  const is = setSubreaper(true);
+  setSubreaper(is);
+  return is;
+}
+
 describe('createReaper', () => {
   it('reaps an orphan as a subreaper, and reports how it ended', async () => {
     const orphans: object[] = [];
@@ -33,15 +39,35 @@ describe('createReaper', () => {
     const installed = (): object => ({
       listeners: process.listenerCount('SIGCHLD'),
       subscribed: channel('child_process').hasSubscribers,
-      subreaper: setSubreaper(setSubreaper(true)),
+      subreaper: isSubreaper(),
     });
     const before = installed();
     const reaper = createReaper();
     expect(installed()).not.toEqual(before);
     reaper.close();
-    setSubreaper(false);
     expect(installed()).toEqual(before);
   });
+
+  it.each(['in the order of their start', 'in reverse', 'twice each'])(
+    'adopts until the last of two is closed, %s',
+    (order) => {
+      const before = isSubreaper();
+      const reapers = [createReaper(), createReaper()];
+      if (order === 'in reverse') reapers.reverse();
+      const [first, last] = reapers;
+      first?.close();
+      if (order === 'twice each') first?.close();
+      expect(isSubreaper()).toBe(true);
+      last?.close();
+      expect(isSubreaper()).toBe(before);
+      if (order === 'twice each') {
+        setSubreaper(true);
+        last?.close();
+        expect(isSubreaper()).toBe(true);
+        setSubreaper(before);
+      }
+    },
+  );
 
   it.each([
     ['UNSUPPORTED_PLATFORM', { platform: 'darwin' }],

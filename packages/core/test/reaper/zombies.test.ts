@@ -81,6 +81,28 @@ describe('watchZombies', () => {
   });
 
   it.each([
+    ['looks again', 'readProcInPieces', 1],
+    ['looks again', 'pids', 1],
+    ['looks again', 'readProc', 1],
+    ['forgets nothing', 'readProc', 2],
+  ] as const)('%s when %s fails for lack of descriptors (pass %i)', (_, call, failing) => {
+    const system = fakeSystem([{ ...eachZombie, pid: 200 }]);
+    const { pass, zombies } = watch(system);
+    if (failing === 2) pass();
+    const original = system[call];
+    Object.assign(system, {
+      [call]: () => {
+        throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+      },
+    });
+    expect(pass()).toEqual([]);
+    expect(zombies.nextDue()).toBeTypeOf('number');
+    Object.assign(system, { [call]: original });
+    if (failing === 1) pass();
+    expect(pass()).toMatchObject([{ pid: 200 }]);
+  });
+
+  it.each([
     [0x0700, { exitCode: 7, coreDumped: false }],
     [0x000f, { exitCode: 143, signal: 'SIGTERM', coreDumped: false }],
     [0x0086, { exitCode: 134, signal: 'SIGABRT', coreDumped: true }],

@@ -7,7 +7,7 @@ import {
   type SupervisedProcess,
   type SupervisorEvent,
 } from '../../src/index.ts';
-import { realSystem } from '../../src/system.ts';
+import { realSystem, type System } from '../../src/system.ts';
 import { liveMembers } from '../../src/tree/process-group.ts';
 
 const signals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGALRM', 'SIGUSR1', 'exit'];
@@ -123,6 +123,61 @@ describe('createSupervisor', () => {
     expect([...left, ...groups.flatMap(membersOf)]).toEqual([]);
   });
 
+  it('starts the next one only when one that ended unready was restarted, and is ready', async () => {
+    let attempts = 0;
+    const { start, stop, told } = supervise([
+      sleeper('db', {
+        restart: 'on-failure',
+        ready: async (child) => {
+          if (++attempts > 2) return;
+          child.kill('SIGKILL');
+          await new Promise(() => {});
+        },
+      }),
+      sleeper('app'),
+    ]);
+    await start();
+    expect(told('started', 'ready', 'ended')).toEqual([
+      'started db',
+      'ended db',
+      'started db',
+      'ended db',
+      'started db',
+      'ready db',
+      'started app',
+      'ready app',
+    ]);
+    await stop();
+  });
+
+  it('goes on when one has ended for good before it was ready', async () => {
+    const { start, stop, told } = supervise([
+      sh('a', 'exit 3', { essential: false, ready: () => new Promise(() => {}) }),
+      sleeper('b'),
+    ]);
+    await start();
+    expect(told('started', 'ready', 'ended')).toEqual([
+      'started a',
+      'ended a',
+      'started b',
+      'ready b',
+    ]);
+    await stop();
+  });
+
+  it('can be stopped from its own ended event', async () => {
+    const supervisor = supervise([sleeper('a'), sh('b', 'exit 3', { restart: 'always' })], {
+      onEvent: ({ type, name }: SupervisorEvent) => {
+        events.push(`${type} ${name}`);
+        if (type === 'ended' && name === 'b') supervisor.stop();
+      },
+    });
+    const events: string[] = [];
+    await supervisor.start();
+    expect(await supervisor.ended).toBe(143);
+    expect(events.slice(-3)).toEqual(['ended b', 'stopping a', 'ended a']);
+  });
+
   it('does not start again what is stopped while it waits for its restart', async () => {
     const { start, stop, told } = supervise([sh('a', 'exit 4', { restart: 'always' })], {
       backoff: { initialMs: 3_600_000, maximumMs: 3_600_000 },
@@ -155,6 +210,40 @@ describe('createSupervisor', () => {
     const { start, stop } = supervise([stubborn('a', { gracePeriodMs: 50 })]);
     await start();
     expect(await stop()).toBe(137);
+  });
+
+  it.each([1500.5, Number.POSITIVE_INFINITY])('takes a grace of %d ms', async (gracePeriodMs) => {
+    const { start, stop } = supervise([sleeper('a', { gracePeriodMs })]);
+    await start();
+    expect(await stop()).toBe(143);
+  });
+
+  it('stops the others when one may not be stopped, and says so', async () => {
+    let denied = 0;
+    const system: System = {
+      ...realSystem,
+      kill: (pid, signal) => {
+        if (pid === denied && signal === 15)
+          throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+        realSystem.kill(pid, signal);
+      },
+    };
+    const { start, stop, ended, told } = supervise(
+      [
+        sleeper('a'),
+        sleeper('b', {
+          ready: async ({ pid }) => {
+            denied = pid;
+          },
+        }),
+      ],
+      { system },
+    );
+    await start();
+    await expect(stop()).rejects.toThrow('kill EPERM');
+    await expect(ended).rejects.toThrow('kill EPERM');
+    expect(told('ended', 'failed')).toEqual(['failed b', 'ended a']);
+    realSystem.kill(denied, 9);
   });
 
   it.each([
@@ -192,6 +281,12 @@ describe('createSupervisor', () => {
     expect(await ended).toBe(5);
   });
 
+  it('ends at once when it has no processes', async () => {
+    const { start, ended } = supervise([]);
+    await start();
+    expect(await ended).toBe(0);
+  });
+
   it('can be stopped before it is started, and while it starts', async () => {
     expect(await supervise([sleeper('a')]).stop()).toBe(0);
     const { start, stop, told } = supervise([sleeper('a'), sleeper('b')]);
@@ -201,8 +296,12 @@ describe('createSupervisor', () => {
     expect(told('started')).toHaveLength(told('ended').length);
   });
 
-  it('wants each name once, and the main thread', () => {
+  it('wants each name once, a grace, signals that can be caught, and the main thread', () => {
     expect(() => createSupervisor([sleeper('a'), sleeper('a')])).toThrow(RangeError);
+    expect(() => createSupervisor([sleeper('a', { gracePeriodMs: Number.NaN })])).toThrow(
+      RangeError,
+    );
+    expect(() => createSupervisor([], { signals: { SIGKILL: 'forward' } })).toThrow(RangeError);
     const system = { ...realSystem, isMainThread: false };
     expect(() => createSupervisor([], { system })).toThrow(
       expect.objectContaining({ code: 'NOT_MAIN_THREAD' }),

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { killAll, killTree } from '../../src/index.ts';
+import { killAll, killTree, signalNumber } from '../../src/index.ts';
 import { type FakeProcess, fakeSystem } from '../fake-system.ts';
 
 const tree: readonly FakeProcess[] = [
@@ -49,6 +49,58 @@ describe('killTree', () => {
     await killTree(200, { signal: 'SIGUSR1', system });
     expect(system.sent).toEqual(expect.arrayContaining(['203 10', '200 18']));
     expect(system.sent).not.toContain('203 18');
+  });
+
+  it.each([
+    ['SIGSTOP', 'T'],
+    ['SIGUSR1', 'S'],
+  ] as const)('leaves the tree after %s in state %s', async (signal, state) => {
+    const system = fresh();
+    await killTree(200, { signal, system });
+    expect([200, 201, 202].map((pid) => system.processes.get(pid)?.state)).toEqual(
+      Array(3).fill(state),
+    );
+  });
+
+  it.each(['SIGTSTP', 'SIGTTIN', 'SIGTTOU'] as const)(
+    'sends no SIGCONT after %s, which that would discard',
+    async (signal) => {
+      const system = fresh();
+      await killTree(200, { signal, system });
+      const ofRoot = system.sent.filter((line) => line.startsWith('200 '));
+      expect(ofRoot).toEqual(['200 19', '200 18', `200 ${signalNumber(signal)}`]);
+    },
+  );
+
+  it('lets the tree run on when it cannot look any more', async () => {
+    let looks = 0;
+    const system = fresh();
+    const { pids } = system;
+    Object.assign(system, {
+      pids: () => {
+        if (++looks === 2)
+          throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+        return pids();
+      },
+    });
+    await expect(killTree(200, { signal: 'SIGTERM', system })).rejects.toThrow(
+      'too many open files',
+    );
+    expect([200, 201, 202].map((pid) => system.processes.get(pid)?.state)).toEqual(['S', 'S', 'S']);
+  });
+
+  it('does not look for long at what it may not stop', async () => {
+    let looks = 0;
+    const system = fresh([{ pid: 203, ppid: 200, denied: 'EPERM' }]);
+    const { pids } = system;
+    Object.assign(system, {
+      pids: () => {
+        looks++;
+        return pids();
+      },
+    });
+    await expect(killTree(200, { signal: 'SIGTERM', system })).rejects.toThrow('203');
+    expect(looks).toBeLessThan(10);
   });
 
   it('kills the others when one is not ours to signal, and says which', async () => {

@@ -6,6 +6,7 @@ import { preflight } from '../boot/preflight.ts';
 import type { End } from '../boot/report.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { leaveRestTo } from '../real/app.ts';
+import { exitPastStuckWrite } from '../real/stuck-write.ts';
 import type { RealSystem } from '../real/system.ts';
 import type { Log } from '../report/log.ts';
 import { maskFor } from '../report/mask.ts';
@@ -84,6 +85,7 @@ async function bootPlanned(
       if (startsApp && inOrder && !isHandedOver && system.pid1 !== undefined)
         await leaveRestTo(system.pid1, plan.app.gracePeriodMs);
     }
+    await exitPastStuckWrite(exitCode);
     return exitCode;
   } finally {
     stopListening();

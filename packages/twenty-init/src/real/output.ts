@@ -8,6 +8,7 @@ import { wallClockMs } from './clock.ts';
 import { lineTail } from './line-tail.ts';
 import type { Sink } from './log-file.ts';
 import { ownDescription } from './own-description.ts';
+import { noteStuckWrite } from './stuck-write.ts';
 
 const writeAsync = promisify(write);
 
@@ -43,6 +44,7 @@ export function copyOutput(
   let giveUp: () => void = () => {};
   const givenUp = new Promise<void>((resolve) => {
     giveUp = () => {
+      if (writing > 0) noteStuckWrite();
       finished = true;
       resolve();
     };

@@ -1,0 +1,40 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Signal } from '../signals.ts';
+import type { System } from '../system.ts';
+import { hasMembers, liveMembers, processExists, sendSignal } from '../tree/process-group.ts';
+
+/** The process group that a child leads. It can outlive the child. */
+export interface ProcessGroup {
+  /** The pids of those that still run; zombies do not count. Off Linux no more than that of the child. */
+  members(): number[];
+  /** False when nobody is left. */
+  kill(signal: Signal): boolean;
+}
+
+/** To be called before the leader can have ended. `hasEnded` is whether Node has reaped it. */
+export function groupOf(
+  leader: ChildProcess,
+  hasEnded: () => boolean,
+  system: System,
+): ProcessGroup {
+  const pgid = leader.pid as number;
+  let outlived = true;
+  // In the very turn in which libuv has reaped it: nobody can have been given the number yet.
+  leader.once('exit', () => {
+    outlived = hasMembers(pgid, system);
+  });
+  // The kernel gives the number of a group that has members to no process. So when there is a process with that pid
+  // after the leader was reaped, the group had become empty, and that is somebody else's. See pid-reuse.test.ts.
+  const isOurs = (): boolean => {
+    if (!hasEnded()) return true;
+    outlived &&= hasMembers(pgid, system) && !processExists(pgid, system);
+    return outlived;
+  };
+  return {
+    members: () => (isOurs() ? liveMembers(pgid, system) : []),
+    // Before the shim has made the group there is the leader alone.
+    kill: (signal) =>
+      isOurs() &&
+      (sendSignal(-pgid, signal, system) || (!hasEnded() && sendSignal(pgid, signal, system))),
+  };
+}
