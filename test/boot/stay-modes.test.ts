@@ -175,7 +175,8 @@ describe('mode supervise', () => {
       'app.sh': '#!/bin/sh\nuntil [ -e go ]; do sleep 0.01; done\ngrep flags /proc/self/fdinfo/2\n',
       'probe.js': '#!/bin/sh\n',
     });
-    await using container = await root.boot();
+    const piped = '{ "$@" 2>&1 >&3 | cat >&2; } 3>&1';
+    await using container = await root.boot({ wrapper: ['sh', '-c', piped, 'sh'] });
     await container.seen(/exec-app ready/);
     writeFileSync(root.path('go'), '');
     expect(await container.exited).toBe(0);
