@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { configFormats } from '../harness/config-formats.ts';
 import { image } from '../harness/image.ts';
 import { nodes } from '../harness/nodes.ts';
 import { freePort } from '../harness/ports.ts';
@@ -102,21 +103,9 @@ describe('read-only, as uid 1000, without a shell', () => {
 });
 
 describe('each format of the config', () => {
-  const formats = [
-    [
-      'twenty-init.config.mjs',
-      "export default { phases: { 'exec-app': { command: ['echo', 'app'] } } };",
-    ],
-    [
-      'twenty-init.config.ts',
-      "const command: string[] = ['echo', 'app'];\nexport default { phases: { 'exec-app': { command } } };",
-    ],
-    ['twenty-init.config.yaml', 'phases:\n  exec-app:\n    command: [echo, app]\n'],
-    ['twenty-init.config.json', '{ "phases": { "exec-app": { "command": ["echo", "app"] } } }'],
-  ] as const;
   // Node 20 needs jiti for TypeScript, which order.test.ts shows.
   const cases = nodes.flatMap(([version, node]) =>
-    formats
+    configFormats
       .filter(([name]) => version !== '20' || !name.endsWith('.ts'))
       .map(([name, text]) => [version, name, text, node] as const),
   );

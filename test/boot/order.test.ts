@@ -2,6 +2,7 @@ import { symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { configFormats } from '../harness/config-formats.ts';
 import { image } from '../harness/image.ts';
 
 const say = 'echo "$1 in $(pwd), PWD $PWD, LEVEL ${LEVEL-unset}"';
@@ -109,18 +110,9 @@ describe('a boot', () => {
 
 describe('the config', () => {
   it.each([
-    [
-      'twenty-init.config.mjs',
-      "export default { phases: { 'exec-app': { command: ['echo', 'app'] } } };",
-    ],
-    [
-      'twenty-init.config.ts',
-      "const command: string[] = ['echo', 'app'];\nexport default { phases: { 'exec-app': { command } } };",
-    ],
-    ['twenty-init.config.yaml', 'phases:\n  exec-app:\n    command: [echo, app]\n'],
-    ['twenty-init.config.json', '{ "phases": { "exec-app": { "command": ["echo", "app"] } } }'],
+    ...configFormats,
     ['conf/other.json', '{ "phases": { "exec-app": { "command": ["echo", "app"] } } }'],
-  ])('can be %s', async (name, text) => {
+  ] as const)('can be %s', async (name, text) => {
     using app = image({ [name]: text, 'node_modules/': '' });
     linkJiti(app.path('node_modules/jiti'));
     const env = name.includes('/') ? { ...process.env, TWENTY_INIT_CONFIG: name } : process.env;

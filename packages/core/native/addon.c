@@ -180,24 +180,25 @@ static napi_value js_rearm(napi_env env, napi_callback_info info) {
 
 static struct kernel_sigaction kept[SIGNALS + 1];
 
+/* The only argument, or 0 when it is no signal. */
+static int signal_argument(napi_env env, napi_callback_info info) {
+	size_t count = 1;
+	napi_value argument = NULL;
+	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+	const int64_t signal = integer_argument(env, argument);
+	return signal < 1 || signal > SIGNALS ? 0 : (int)signal;
+}
+
 /* keepAction(signal), restoreAction(signal): what the kernel does at a signal, put aside and put back. libuv forgets what
  * was there before its first listener, and leaves the default action behind the last one. */
 static napi_value js_keep_action(napi_env env, napi_callback_info info) {
-	size_t count = 1;
-	napi_value argument = NULL;
-	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
-	const int64_t signal = integer_argument(env, argument);
-	if (signal < 1 || signal > SIGNALS) return number(env, -EINVAL);
-	return number(env, sys(get_action((int)signal, &kept[signal])));
+	const int signal = signal_argument(env, info);
+	return number(env, signal ? sys(get_action(signal, &kept[signal])) : -EINVAL);
 }
 
 static napi_value js_restore_action(napi_env env, napi_callback_info info) {
-	size_t count = 1;
-	napi_value argument = NULL;
-	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
-	const int64_t signal = integer_argument(env, argument);
-	if (signal < 1 || signal > SIGNALS) return number(env, -EINVAL);
-	return number(env, sys(set_action((int)signal, &kept[signal])));
+	const int signal = signal_argument(env, info);
+	return number(env, signal ? sys(set_action(signal, &kept[signal])) : -EINVAL);
 }
 
 /* sigqueue(pid, signal, value: bigint) */

@@ -23,7 +23,7 @@ enum { LONGEST_ARGUMENT = 900 }; /* of a message; what is longer is cut, so that
 enum { ZOMBIE_INTERVAL_MS = 10000 };
 
 static struct config {
-	int no_subreaper, subreaper, group, setsid, setsid_off, debug, pause, exec, foreground, warn_reaped, zombies, verbosity;
+	int no_subreaper, group, setsid, setsid_off, debug, pause, exec, foreground, warn_reaped, zombies, verbosity;
 	int parent_death;
 	int error_fd;
 	long nofile;
@@ -212,8 +212,9 @@ static int parse_switch(const char *value, int *on) {
 }
 
 static int set_subreaper(const char *value) {
-	if (!parse_switch(value, &config.subreaper)) return 0;
-	config.no_subreaper = !config.subreaper;
+	int on;
+	if (!parse_switch(value, &on)) return 0;
+	config.no_subreaper = !on;
 	return 1;
 }
 

@@ -142,8 +142,8 @@ long sys_5(long number, long a, long b, long c, long d, long e) __asm__("sys");
 #define sys5(n, a, b, c, d, e) sys_5(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
 
 enum {
-	ENOENT = 2, ESRCH = 3, EINTR = 4, E2BIG = 7, ENOEXEC = 8, ECHILD = 10, EAGAIN = 11, ENOMEM = 12, EACCES = 13,
-	ENOTDIR = 20, EINVAL = 22, ETXTBSY = 26, EPIPE = 32, ENAMETOOLONG = 36, ENOSYS = 38, ELOOP = 40, EPERM = 1,
+	ENOENT = 2, ESRCH = 3, E2BIG = 7, ENOEXEC = 8, EAGAIN = 11, ENOMEM = 12, EACCES = 13,
+	ENOTDIR = 20, EINVAL = 22, ETXTBSY = 26, EPIPE = 32, ENAMETOOLONG = 36, ELOOP = 40, EPERM = 1,
 };
 
 enum {
