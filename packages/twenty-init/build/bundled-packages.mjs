@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
 /**
- * The packages whose code is in the bundles that esbuild's metafiles tell of, that in `own` among them: each with its
- * folder, `name`, `version`, `license`, and as `dependsOn` those of the others that it depends on; sorted by name.
- * What was left out of a bundle as unused does not count.
+ * The packages that have code in a bundle, by esbuild's metafiles; what was left out as unused does not count. The one
+ * in the folder `own`, which bundles, is among them. Each has its `folder`, `name`, `version` and `license`, and
+ * `dependsOn`: those of the others that it depends on. Sorted by name.
  */
 export function bundledPackages(metafiles, own) {
   const packages = new Map();
