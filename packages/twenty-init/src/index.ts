@@ -1,5 +1,6 @@
 export {
   type AppConfig,
+  type CommandForm,
   type CommandLine,
   type Condition,
   type Config,
@@ -13,3 +14,4 @@ export {
   type RunContext,
   type StepConfig,
 } from './config/config.ts';
+export type { StopSignalName } from './config/stop-signal.ts';
