@@ -53,14 +53,11 @@ function commandKeys(key: Key = { shape: command }): { command: Key; shell: Shap
   };
 }
 
-const stopSignal = withDefault(
-  {
-    kind: 'choice',
-    values: stopSignals,
-    expected: 'the name of a signal that can be caught, such as "SIGQUIT"',
-  },
-  'SIGTERM',
-);
+const stopSignal: Shape = {
+  kind: 'choice',
+  values: stopSignals,
+  expected: 'the name of a signal that can be caught, such as "SIGQUIT"',
+};
 
 const work = {
   ...place,
@@ -81,6 +78,7 @@ const phase = object(
     steps: list(step, 'a list of steps', { notEmpty: true }),
     run: { kind: 'function' },
     ...work,
+    stopSignal: withDefault(stopSignal, 'SIGTERM'),
     needs: list(text, 'a list of phases'),
     onStop: withDefault(choice('cancel', 'defer'), 'cancel'),
   },
@@ -150,7 +148,7 @@ const app = object({
   mode: withDefault(choice('auto', 'exec', 'handoff', 'supervise'), 'auto'),
   readiness,
   startTimeout: duration,
-  stopSignal,
+  stopSignal: withDefault(stopSignal, 'SIGTERM'),
   gracePeriod: withDefault(gracePeriod, '30s'),
   successExitCodes: withDefault(list(exitCode, 'a list'), [0]),
   restart: withDefault(restart, 'never'),

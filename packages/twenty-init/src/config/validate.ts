@@ -98,7 +98,8 @@ function checkCommand(value: unknown, where: string): Problem[] {
 function checkObject(shape: Shape & { kind: 'object' }, value: unknown, where: string): Problem[] {
   if (!isObject(value)) return [unexpected(where, expectedOf(shape), value)];
   const problems = Object.entries(value).flatMap(([key, item]) => {
-    const known = shape.keys[key];
+    // Not what every object has, such as toString.
+    const known = Object.hasOwn(shape.keys, key) ? shape.keys[key] : undefined;
     if (known !== undefined) return checkKey(known, item, value, at(where, key));
     return shape.rest === undefined
       ? [unknownKey(shape.keys, key, at(where, key))]
