@@ -13,5 +13,6 @@ export {
   type RetryConfig,
   type RunContext,
   type StepConfig,
+  type WrittenConfig,
 } from './config/config.ts';
 export type { StopSignalName } from './config/stop-signal.ts';

@@ -190,7 +190,14 @@ export interface Config {
   };
 }
 
+/** As it is written: an index signature, as {@link Config} has one, would ask the keys of a phase of exec-app too. */
+export type WrittenConfig<Name extends string> = Omit<Config, 'phases'> & {
+  readonly phases: {
+    readonly [Key in Name]: Key extends 'exec-app' ? AppConfig : PhaseConfig;
+  } & { readonly 'exec-app': AppConfig };
+};
+
 /** Types a config file; returns its argument. */
-export function defineConfig(config: Config): Config {
-  return config;
+export function defineConfig<Name extends string>(config: WrittenConfig<Name>): Config {
+  return config as Config;
 }

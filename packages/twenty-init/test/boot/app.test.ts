@@ -156,15 +156,6 @@ describe('an app with a stopSignal', () => {
     expect(boot).toHaveExited(143);
   });
 
-  it('gets it at startTimeout too', async () => {
-    const boot = await run(
-      { stopSignal, readiness, startTimeout: '1m' },
-      { outcomes: { 'exec-app': { readyAfter: 'never' } } },
-    );
-    expect(boot).toHaveExited(124);
-    expect(boot.durationMs).toBe(60_000);
-  });
-
   it('that ignores it is killed at the end of its grace period, or by a second SIGINT', async () => {
     const outcomes = { 'exec-app': { onSignal: 'ignore' } } as const;
     const term = { at: '1m', signal: 'SIGTERM' } as const;

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { advance, initialState } from '../../src/boot/machine.ts';
 import { makePlan } from '../../src/boot/plan.ts';
 import type { BootEvent } from '../../src/boot/state.ts';
-import type { PhaseConfig } from '../../src/config/config.ts';
+import type { Config, PhaseConfig } from '../../src/config/config.ts';
 
 const begin: BootEvent = { type: 'begin' };
 const by = (signal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP'): BootEvent => ({
@@ -12,17 +12,20 @@ const by = (signal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP'): BootEvent => (
 });
 const one = { name: 'one', command: ['1'] };
 
-/** What the phase `work` has been sent after these events. */
-function sent(work: PhaseConfig, events: readonly BootEvent[]): Signal[] {
-  const config = { phases: { work, 'exec-app': { command: ['app'] } } };
-  const { plan } = makePlan(config, { cwd: '/', env: {}, cmd: [] });
+/** What has been sent to whatever runs after these events. */
+function sent(phases: Config['phases'], events: readonly BootEvent[]): Signal[] {
+  const { plan } = makePlan({ phases }, { cwd: '/', env: {}, cmd: [] });
   let state = initialState(plan);
   return [begin, ...events].flatMap((event) => {
     const next = advance(state, event, { now: 0, random: 0 });
     state = next.state;
-    return next.effects.flatMap((effect) => (effect.type === 'stop-step' ? [effect.signal] : []));
+    return next.effects.flatMap((effect) =>
+      effect.type === 'stop-step' || effect.type === 'stop-app' ? [effect.signal] : [],
+    );
   });
 }
+
+const app = { command: ['app'] };
 
 it.each<[string, Partial<PhaseConfig>, BootEvent[], Signal[]]>([
   ['SIGTERM', {}, [by('SIGTERM')], ['SIGUSR1']],
@@ -46,7 +49,7 @@ it.each<[string, Partial<PhaseConfig>, BootEvent[], Signal[]]>([
   ],
 ])('a phase with a stopSignal is stopped by %s', (_, more, events, signals) => {
   const work = { command: ['x'], stopSignal: 'SIGUSR1', ...more } as PhaseConfig;
-  expect(sent(work, events)).toEqual(signals);
+  expect(sent({ work, 'exec-app': app }, events)).toEqual(signals);
 });
 
 it.each<[string, PhaseConfig, Signal]>([
@@ -59,6 +62,22 @@ it.each<[string, PhaseConfig, Signal]>([
   ],
   ['SIGTERM where nothing is said', { steps: [one] }, 'SIGTERM'],
 ])('a step gets %s', (_, phase, signal) => {
-  expect(sent(phase, [by('SIGTERM')])).toEqual([signal]);
-  expect(sent(phase, [{ type: 'timer', timer: 'step work' }])).toEqual([signal]);
+  const phases = { work: phase, 'exec-app': app };
+  expect(sent(phases, [by('SIGTERM')])).toEqual([signal]);
+  expect(sent(phases, [{ type: 'timer', timer: 'step work' }])).toEqual([signal]);
+});
+
+it.each<[string, BootEvent, Signal]>([
+  ['SIGTERM', by('SIGTERM'), 'SIGUSR1'],
+  ['SIGINT, which is passed on', by('SIGINT'), 'SIGINT'],
+  ['SIGQUIT, which is passed on', by('SIGQUIT'), 'SIGQUIT'],
+  ['its startTimeout', { type: 'timer', timer: 'start' }, 'SIGUSR1'],
+])('an app with a stopSignal is stopped by %s', (_, event, signal) => {
+  const readiness = { tcpSocket: 'localhost:1' };
+  const phases = {
+    'exec-app': { ...app, stopSignal: 'SIGUSR1', readiness, startTimeout: '1m' } as const,
+  };
+  expect(
+    sent(phases as unknown as Config['phases'], [{ type: 'app-started', pid: 2 }, event]),
+  ).toEqual([signal]);
 });
