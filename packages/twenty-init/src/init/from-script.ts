@@ -3,8 +3,8 @@ import { splitWords } from './words.ts';
 
 /**
  * Drafts a config from an entrypoint script. It knows the plain forms: a command a line, `cd`, `export`, `NAME=value
- * command`, `|| true`, `if [ "$X" = "y" ]`, `exec "$@"`; pipes and redirections go to a shell. Everything else becomes a TODO that quotes the line: a
- * translation that guesses would run something that nobody asked for.
+ * command`, `|| true`, `if [ "$X" = "y" ]`, `exec "$@"`; pipes and redirections go to a shell. Everything else becomes
+ * a TODO that quotes the line: a translation that guesses would run something that nobody asked for.
  */
 export function draftFromScript(script: string): string {
   const reader = newReader();
