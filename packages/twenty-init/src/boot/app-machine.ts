@@ -3,6 +3,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { appPhase } from './plan.ts';
 import type { Readiness } from './readiness.ts';
 import type { AppState, BootEvent } from './state.ts';
+import { inItsWords } from './stop-signal.ts';
 import { arm, change, disarm, report, type Turn } from './turn.ts';
 import type { AppSignal, StopSignal } from './words.ts';
 
@@ -28,13 +29,15 @@ export function startApp(turn: Turn): void {
 export function stopApp(turn: Turn, signal: StopSignal): void {
   const { app } = turn.state;
   switch (app.type) {
-    case 'running':
-      report(turn, { type: 'app-stopping', signal });
+    case 'running': {
+      const sent = inItsWords(signal, turn.state.plan.app);
+      report(turn, { type: 'app-stopping', signal, sent });
       disarm(turn, 'start');
       disarm(turn, 'probe');
       // After a start timeout it has had its signal and keeps its clock.
-      if (app.stopping === undefined) turn.effects.push({ type: 'stop-app', signal });
+      if (app.stopping === undefined) turn.effects.push({ type: 'stop-app', signal: sent });
       return change(turn, { app: { ...app, stopping: app.stopping ?? 'signal' } });
+    }
     case 'waiting-to-restart':
       disarm(turn, 'restart');
       return ended(turn, app.exitCode, `${signal} before the next restart`);
@@ -165,7 +168,7 @@ function timer(turn: Turn, name: string): void {
       if (app.type !== 'running' || app.stopping !== undefined) return;
       disarm(turn, 'probe');
       report(turn, { type: 'app-start-timeout', reason: app.unready ?? 'no probe was answered' });
-      turn.effects.push({ type: 'stop-app', signal: 'SIGTERM' });
+      turn.effects.push({ type: 'stop-app', signal: turn.state.plan.app.stopSignal });
       return change(turn, { app: { ...app, stopping: 'start-timeout' } });
     case 'restart':
       if (app.type === 'waiting-to-restart') launch(turn, [...app.restarts, turn.now], app.delayMs);
@@ -215,7 +218,8 @@ function verdict(
   if (killed.length > 0) return { exitCode: exitCodes.killed, reason: 'grace period over' };
   const how = exit.signal === undefined ? `exit ${exit.exitCode}` : `killed by ${exit.signal}`;
   const { stop } = state;
-  if (stop !== undefined && forwardedIsSuccess && exit.exitCode === 128 + signalNumber(stop))
+  const sent = stop === undefined ? undefined : inItsWords(stop, state.plan.app);
+  if (sent !== undefined && forwardedIsSuccess && exit.exitCode === 128 + signalNumber(sent))
     return { exitCode: 0, reason: `${how}, as it was told to` };
   if (exit.exitCode !== 0 && successExitCodes.includes(exit.exitCode))
     return { exitCode: 0, reason: `${how}, which counts as success` };

@@ -98,7 +98,9 @@ function unwritable(path: string, mode: number): string | undefined {
 function workProblems(work: Work, where: string): Problem[] {
   return (
     problemOf(`${where}.cwd`, () => checkCwd(work.cwd)) ??
-    ('argv' in work ? programProblem(work, `${where}.command`) : undefined) ??
+    ('argv' in work
+      ? programProblem(work, `${where}.${work.isShell === true ? 'shell' : 'command'}`)
+      : undefined) ??
     []
   );
 }

@@ -1,4 +1,4 @@
-import type { ExitStatus } from '@twenty-init/core';
+import type { ExitStatus, Signal } from '@twenty-init/core';
 import type { Phase, Step } from './phase-plan.ts';
 import type { PhaseRecord, StopCause } from './state.ts';
 import type { AppSignal, PhaseStatus, StopSignal } from './words.ts';
@@ -42,7 +42,12 @@ export type Report =
   | { readonly type: 'app-ready'; readonly durationMs: number }
   | { readonly type: 'app-unready'; readonly reason: string }
   | { readonly type: 'app-start-timeout'; readonly reason: string }
-  | { readonly type: 'app-stopping'; readonly signal: StopSignal }
+  | {
+      readonly type: 'app-stopping';
+      readonly signal: StopSignal;
+      /** To the app. */
+      readonly sent: Signal;
+    }
   | {
       readonly type: 'app-exited';
       readonly exit: ExitStatus;

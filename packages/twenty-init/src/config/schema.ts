@@ -13,6 +13,7 @@ import {
   text,
   withDefault,
 } from './shape.ts';
+import { stopSignals } from './stop-signal.ts';
 
 const variableNames: Shape = list(
   { kind: 'text', expected: 'the name of a variable', pattern: /^[A-Za-z_][A-Za-z0-9_]*$/ },
@@ -33,6 +34,31 @@ const retry = object({
 
 const place = { cwd: text, env: environment };
 
+/** The command of a phase, a step or the app, with the key that makes it a string. */
+function commandKeys(key: Key = { shape: command }): { command: Key; shell: Shape } {
+  return {
+    command: {
+      ...key,
+      instead: {
+        beside: 'shell',
+        shape: { kind: 'text', expected: 'a string for the shell to run', pattern: /\S/ },
+        hint: 'shell: "/bin/sh" beside a string',
+      },
+    },
+    shell: {
+      kind: 'text',
+      expected: 'a shell such as "/bin/sh" or "bash", without arguments',
+      pattern: /^(\/[^\s$]+|[^\s/$]+)$/,
+    },
+  };
+}
+
+const stopSignal: Shape = {
+  kind: 'choice',
+  values: stopSignals,
+  expected: 'the name of a signal that can be caught, such as "SIGQUIT"',
+};
+
 const work = {
   ...place,
   skipIf: condition,
@@ -41,16 +67,18 @@ const work = {
   retry,
   timeout: duration,
   idleTimeout: duration,
+  stopSignal,
 };
 
-const step = object({ name: required(text), command: required(command), ...work });
+const step = object({ name: required(text), ...commandKeys(required(command)), ...work });
 
 const phase = object(
   {
-    command,
+    ...commandKeys(),
     steps: list(step, 'a list of steps', { notEmpty: true }),
     run: { kind: 'function' },
     ...work,
+    stopSignal: withDefault(stopSignal, 'SIGTERM'),
     needs: list(text, 'a list of phases'),
     onStop: withDefault(choice('cancel', 'defer'), 'cancel'),
   },
@@ -114,12 +142,13 @@ const exitCode: Shape = {
 const gracePeriod: Shape = { ...duration, maximum: '9h' };
 
 const app = object({
-  command,
+  ...commandKeys(),
   match: list(command, 'a list of commands'),
   ...place,
   mode: withDefault(choice('auto', 'exec', 'handoff', 'supervise'), 'auto'),
   readiness,
   startTimeout: duration,
+  stopSignal: withDefault(stopSignal, 'SIGTERM'),
   gracePeriod: withDefault(gracePeriod, '30s'),
   successExitCodes: withDefault(list(exitCode, 'a list'), [0]),
   restart: withDefault(restart, 'never'),

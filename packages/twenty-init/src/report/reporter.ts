@@ -121,14 +121,12 @@ function aboutApp(report: AppReport, app: App): Line[] {
           `${appPhase} not ready within ${formatDuration(app.startTimeoutMs)} (startTimeout), stopping it: ${report.reason}`,
         ],
       ];
-    case 'app-stopping':
-      return [
-        [
-          'info',
-          `${report.signal}: stopping ${appPhase}, grace period ${formatDuration(app.gracePeriodMs)}`,
-          { signal: report.signal },
-        ],
-      ];
+    case 'app-stopping': {
+      const { signal, sent } = report;
+      const how = sent === signal ? '' : ` with ${sent}`;
+      const grace = formatDuration(app.gracePeriodMs);
+      return [['info', `${signal}: stopping ${appPhase}${how}, grace period ${grace}`, { signal }]];
+    }
     case 'app-exited': {
       const { exitCode, reason } = report;
       const level = exitCode === 0 ? 'info' : 'error';

@@ -126,6 +126,51 @@ describe('an app that is supervised', () => {
   });
 });
 
+describe('an app with a stopSignal', () => {
+  const stopSignal = 'SIGQUIT';
+
+  it.each([
+    ['SIGTERM', 'SIGTERM: stopping exec-app with SIGQUIT, grace', 131, 0],
+    ['SIGINT', 'SIGINT: stopping exec-app, grace', 130, 0],
+    ['SIGQUIT', 'SIGQUIT: stopping exec-app, grace', 131, 0],
+  ] as const)(
+    'dies at %s: "%s"; %i, and %i where a death by what it was sent is success',
+    async (signal, says, code, forwarded) => {
+      const signals = [{ at: '1m', signal }] as const;
+      const boot = await run({ stopSignal }, { signals });
+      expect(boot).toHaveExited(code);
+      expect(boot.log.join('\n')).toContain(says);
+      const forgiving = await run({ stopSignal, successExitCodes: ['forwarded'] }, { signals });
+      expect(forgiving).toHaveExited(forwarded);
+    },
+  );
+
+  it('that ends with 128+n of another signal than it was sent has failed', async () => {
+    const boot = await run(
+      { stopSignal, successExitCodes: [0, 'forwarded'] },
+      {
+        outcomes: { 'exec-app': { onSignal: { exitCode: 143 } } },
+        signals: [{ at: '1m', signal: 'SIGTERM' }],
+      },
+    );
+    expect(boot).toHaveExited(143);
+  });
+
+  it('that ignores it is killed at the end of its grace period, or by a second SIGINT', async () => {
+    const outcomes = { 'exec-app': { onSignal: 'ignore' } } as const;
+    const term = { at: '1m', signal: 'SIGTERM' } as const;
+    const slow = await run({ stopSignal, gracePeriod: '7s' }, { outcomes, signals: [term] });
+    expect(slow).toHaveExited(137);
+    expect(slow.durationMs).toBe(67_000);
+    const forced = await run(
+      { stopSignal },
+      { outcomes, signals: [term, { at: '61s', signal: 'SIGINT' }] },
+    );
+    expect(forced).toHaveExited(130);
+    expect(forced.durationMs).toBe(61_000);
+  });
+});
+
 describe('restart', () => {
   it('on-failure starts it again, later each time, until it has been too often', async () => {
     const boot = await supervised(

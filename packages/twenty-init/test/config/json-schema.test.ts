@@ -51,6 +51,10 @@ const anything = fc.oneof(
     true,
     { x: '1' },
     { policy: 'always' },
+    { command: 'x' },
+    { command: 'x', shell: 'sh' },
+    { command: ['x'], shell: 'sh' },
+    { shell: 'sh' },
   ),
 );
 
