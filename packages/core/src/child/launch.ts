@@ -8,6 +8,7 @@ import { loadAddon, pid1Path } from '../native.ts';
 import { findProgram } from '../program.ts';
 import type { System } from '../system.ts';
 import { groupOf, type ProcessGroup } from './group.ts';
+import { type Notification, readNotification } from './notification.ts';
 import type { StartOptions } from './start-child.ts';
 import { startError } from './start-error.ts';
 
@@ -20,6 +21,8 @@ export interface Launched {
   readonly group: ProcessGroup;
   /** With `output: 'pipe'`. */
   readonly pipes?: { readonly stdout: Readable; readonly stderr: Readable };
+  /** With `notifyFd`. */
+  readonly notification?: Notification;
 }
 
 export type LaunchOptions = StartOptions & {
@@ -46,23 +49,39 @@ async function launchByShim(
   args: readonly string[],
   options: LaunchOptions,
 ): Promise<Launched> {
-  const { cwd, env, stdin = 'inherit', output = 'inherit', system } = options;
+  const { cwd, env, stdin = 'inherit', output = 'inherit', notifyFd, system } = options;
   const { default: spawn } = await import('cross-spawn');
   const pipes: Pipe[] = [];
   try {
     // One by one: what is open when the next one fails is closed below.
     if (output === 'pipe') for (const _ of ['stdout', 'stderr']) pipes.push(openPipe(system));
     const [stdout, stderr] = pipes;
+    const stdio: ('inherit' | 'ignore' | 'pipe' | number)[] = [stdin];
+    stdio[1] = stdout?.writeEnd ?? 'inherit';
+    stdio[2] = stderr?.writeEnd ?? 'inherit';
+    stdio[errorFd(options)] = 'pipe';
+    let notification: Notification | undefined;
+    if (notifyFd !== undefined) {
+      const pipe = openPipe(system);
+      pipes.push(pipe);
+      notification = readNotification(pipe.stream);
+      stdio[notifyFd] = pipe.writeEnd;
+    }
     const spawned = spawn(pid1Path(system), shimArguments(command, args, options), {
       cwd,
       env,
-      stdio: [stdin, stdout?.writeEnd ?? 'inherit', stderr?.writeEnd ?? 'inherit', 'pipe'],
+      // A gap becomes no descriptor of the child.
+      stdio: Array.from(stdio, (end) => end ?? 'ignore'),
     });
     const running = watchExit(spawned, options);
-    await executed(spawned, command, cwd, env);
-    return stdout === undefined || stderr === undefined
-      ? running
-      : { ...running, pipes: { stdout: stdout.stream, stderr: stderr.stream } };
+    await executed(spawned, command, options);
+    return {
+      ...running,
+      ...(stdout === undefined || stderr === undefined
+        ? {}
+        : { pipes: { stdout: stdout.stream, stderr: stderr.stream } }),
+      ...(notification === undefined ? {} : { notification }),
+    };
   } catch (error) {
     for (const { stream } of pipes) stream.destroy();
     throw startError(command, error);
@@ -86,13 +105,13 @@ function watchExit(spawned: ChildProcess, { onSpawn, system }: LaunchOptions): L
   };
 }
 
-const errorFd = 3;
+/** Where the shim tells the errno of a failed exec; it closes it at the exec. */
+function errorFd({ notifyFd }: LaunchOptions): number {
+  return notifyFd === 3 ? 4 : 3;
+}
 
-function shimArguments(
-  command: string,
-  args: readonly string[],
-  { parentDeath, foreground = false, system }: LaunchOptions,
-): string[] {
+function shimArguments(command: string, args: readonly string[], options: LaunchOptions): string[] {
+  const { parentDeath, foreground = false, system } = options;
   const fileLimit = originalFileLimit(system);
   return [
     '--exec',
@@ -100,7 +119,7 @@ function shimArguments(
     ...(parentDeath === undefined ? [] : ['--parent-death', parentDeath]),
     ...(fileLimit < 0 ? [] : ['--nofile', String(fileLimit)]),
     '--error-fd',
-    String(errorFd),
+    String(errorFd(options)),
     '--',
     command,
     ...args,
@@ -127,16 +146,15 @@ function openPipe(system: System): Pipe {
 async function executed(
   spawned: ChildProcess,
   command: string,
-  cwd: string,
-  env: NodeJS.ProcessEnv,
+  options: LaunchOptions,
 ): Promise<void> {
   const spawnError = new Promise<never>((_, reject) => spawned.once('error', reject));
   // After EMFILE and ENFILE Node makes no stdio at all, against its own types; the error event follows.
   const stdio: ChildProcess['stdio'] | undefined = spawned.stdio;
-  const report = stdio === undefined ? spawnError : readAll(stdio[errorFd] as Readable);
+  const report = stdio === undefined ? spawnError : readAll(stdio[errorFd(options)] as Readable);
   const errno = await Promise.race([report, spawnError]);
   if (errno === '') return;
-  findProgram(command, { cwd, path: env.PATH }); // says more, where it finds the same
+  findProgram(command, { cwd: options.cwd, path: options.env.PATH }); // says more, where it finds the same
   throw Object.assign(new Error('exec failed'), { code: errnoName(-Number(errno)) });
 }
 
