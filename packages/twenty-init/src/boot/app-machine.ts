@@ -1,14 +1,23 @@
 import { type ExitStatus, signalNumber } from '@twenty-init/core';
 import { exitCodes } from '../exit-codes.ts';
 import { appPhase } from './plan.ts';
-import type { Readiness } from './readiness.ts';
+import { shownFd } from './readiness.ts';
 import type { AppState, BootEvent } from './state.ts';
 import { arm, change, disarm, report, type Turn } from './turn.ts';
 import type { AppSignal, StopSignal } from './words.ts';
 
 type AppEvent = Extract<
   BootEvent,
-  { type: 'app-not-started' | 'app-started' | 'app-exited' | 'probed' | 'handed-off' | 'timer' }
+  {
+    type:
+      | 'app-not-started'
+      | 'app-started'
+      | 'app-exited'
+      | 'probed'
+      | 'notified'
+      | 'handed-off'
+      | 'timer';
+  }
 >;
 type Running = Extract<AppState, { type: 'running' }>;
 
@@ -77,6 +86,9 @@ export function appEvent(turn: Turn, event: AppEvent): void {
     case 'probed':
       if (app.type === 'running' && app.stopping === undefined) probed(turn, app, event);
       return;
+    case 'notified':
+      if (app.type === 'running' && app.stopping === undefined) notified(turn, app, event);
+      return;
     case 'handed-off':
       if (app.type === 'running') handedOff(turn, app, event);
       return;
@@ -107,6 +119,7 @@ function started(turn: Turn, app: Running, pid: number): void {
   const { readiness, startTimeoutMs } = turn.state.plan.app;
   if (readiness === undefined) return becameReady(turn, app);
   arm(turn, 'start', startTimeoutMs);
+  if (readiness.type === 'notified') return;
   if (readiness.initialDelayMs > 0) arm(turn, 'probe', readiness.initialDelayMs);
   else turn.effects.push({ type: 'probe' });
 }
@@ -116,7 +129,8 @@ function probed(
   app: Running,
   { ok, reason }: Extract<AppEvent, { type: 'probed' }>,
 ): void {
-  const readiness = turn.state.plan.app.readiness as Readiness;
+  const { readiness } = turn.state.plan.app;
+  if (readiness?.type !== 'probed') return;
   if (!app.handingOff) arm(turn, 'probe', readiness.periodMs);
   if (ok === app.ready) return change(turn, { app: { ...app, inARow: 0, unready: reason } });
   const inARow = app.inARow + 1;
@@ -126,6 +140,16 @@ function probed(
     return change(turn, { app: { ...app, ready: false, inARow: 0, unready: reason } });
   }
   change(turn, { app: { ...app, inARow, unready: reason } });
+}
+
+function notified(
+  turn: Turn,
+  app: Running,
+  { fd, ready }: Extract<AppEvent, { type: 'notified' }>,
+): void {
+  if (ready) return becameReady(turn, app);
+  report(turn, { type: 'app-never-ready', fd });
+  abandon(turn, app, 'never-ready');
 }
 
 function becameReady(turn: Turn, app: Running): void {
@@ -163,14 +187,27 @@ function timer(turn: Turn, name: string): void {
       return;
     case 'start':
       if (app.type !== 'running' || app.stopping !== undefined) return;
-      disarm(turn, 'probe');
-      report(turn, { type: 'app-start-timeout', reason: app.unready ?? 'no probe was answered' });
-      turn.effects.push({ type: 'stop-app', signal: 'SIGTERM' });
-      return change(turn, { app: { ...app, stopping: 'start-timeout' } });
+      report(turn, { type: 'app-start-timeout', reason: app.unready ?? silence(turn) });
+      return abandon(turn, app, 'start-timeout');
     case 'restart':
       if (app.type === 'waiting-to-restart') launch(turn, [...app.restarts, turn.now], app.delayMs);
       return;
   }
+}
+
+/** It did not become ready. */
+function abandon(turn: Turn, app: Running, stopping: 'start-timeout' | 'never-ready'): void {
+  disarm(turn, 'start');
+  disarm(turn, 'probe');
+  turn.effects.push({ type: 'stop-app', signal: 'SIGTERM' });
+  change(turn, { app: { ...app, stopping } });
+}
+
+function silence({ state }: Turn): string {
+  const { readiness } = state.plan.app;
+  return readiness?.type === 'notified'
+    ? `no newline on ${shownFd(readiness.fd)}, which npm and yarn do not pass on`
+    : 'no probe was answered';
 }
 
 function exited(turn: Turn, app: Running, exit: ExitStatus, killed: readonly number[]): void {
@@ -212,6 +249,8 @@ function verdict(
   const { forwardedIsSuccess, successExitCodes, readiness } = state.plan.app;
   if (app.stopping === 'start-timeout')
     return { exitCode: exitCodes.timeout, reason: 'not ready within its startTimeout' };
+  if (app.stopping === 'never-ready')
+    return { exitCode: 1, reason: 'closed its notifyFd without a newline' };
   if (killed.length > 0) return { exitCode: exitCodes.killed, reason: 'grace period over' };
   const how = exit.signal === undefined ? `exit ${exit.exitCode}` : `killed by ${exit.signal}`;
   const { stop } = state;

@@ -2,7 +2,7 @@ import type { AppConfig, RestartConfig } from '../config/config.ts';
 import { durationMs } from '../config/duration.ts';
 import type { Expansion } from '../config/expand.ts';
 import { type Command, literalCommand, makeCommand, type Place, placeWithin } from './command.ts';
-import { type Readiness, readinessOf } from './readiness.ts';
+import { notifyVariable, type Readiness, readinessOf } from './readiness.ts';
 
 export interface App extends Command {
   readonly gracePeriodMs: number;
@@ -34,10 +34,11 @@ export function makeApp(
   const place = placeWithin(top, app, where, expanding);
   const readiness = readinessOf(app.readiness, `${where}.readiness`, place, expanding);
   const codes = app.successExitCodes ?? [0];
+  const told = knowing(readiness, place);
   return {
     ...(cmd.length > 0
-      ? literalCommand(cmd, place)
-      : makeCommand(app.command ?? [], `${where}.command`, place, expanding)),
+      ? literalCommand(cmd, told)
+      : makeCommand(app.command ?? [], `${where}.command`, told, expanding)),
     gracePeriodMs: durationMs(app.gracePeriod ?? '30s'),
     forwardedIsSuccess: codes.includes('forwarded'),
     successExitCodes: codes.filter((code) => typeof code === 'number'),
@@ -45,6 +46,12 @@ export function makeApp(
     startTimeoutMs: app.startTimeout === undefined ? 0 : durationMs(app.startTimeout),
     restart: restartOf(app.restart),
   };
+}
+
+/** The app alone: what it does not start itself has no such descriptor. */
+function knowing(readiness: Readiness | undefined, place: Place): Place {
+  if (readiness?.type !== 'notified') return place;
+  return { ...place, env: { ...place.env, [notifyVariable]: String(readiness.fd) } };
 }
 
 /** No CMD, or one that starts with the command of exec-app or with one of its `match`. */

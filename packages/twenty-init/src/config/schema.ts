@@ -77,13 +77,15 @@ const readiness = object(
       pattern: /^.+:(\d+|\$\{.+\})$/,
     },
     exec: command,
+    /** Above stdin, stdout and stderr, and as far as `spawnChild` goes. */
+    notifyFd: { kind: 'number', minimum: 3, maximum: 1023, whole: true },
     initialDelay: withDefault(duration, '0s'),
     period: withDefault({ ...duration, minimumMs: 1 }, '2s'),
     timeout: withDefault({ ...duration, minimumMs: 1 }, '2s'),
     successThreshold: withDefault(count, 1),
     failureThreshold: withDefault(count, 3),
   },
-  { exactlyOneOf: ['httpGet', 'tcpSocket', 'exec'] },
+  { exactlyOneOf: ['httpGet', 'tcpSocket', 'exec', 'notifyFd'] },
 );
 
 const restartPolicy = choice('never', 'on-failure', 'always');
