@@ -9,6 +9,9 @@ const modes = ['handoff', 'supervise'] as const;
 const forever = 'while :; do sleep 0.01; done';
 const awaits = (file: string): string => `until [ -e ${file} ]; do sleep 0.01; done`;
 
+const page = readFileSync(new URL('../../docs/modes.md', import.meta.url), 'utf8');
+const [, documented = ''] = /```js\n([^`]*NOTIFY_FD[^`]*)```/.exec(page) ?? [];
+
 /** An app in the shell that says itself that it is ready. */
 const appImage = (script: string, exec: object = {}, more: object = {}): Image =>
   image({
@@ -68,34 +71,33 @@ describe.each(modes)('in mode %s', (mode) => {
     expect(await container.exited, container.stderr()).toBe(0);
   });
 
-  it.each(nodes)('Node %s boots a Node app that says it when it listens', async (_, node) => {
-    using root = image({
-      'app.js': `
-        const { closeSync, writeSync } = require('node:fs');
+  it.each(nodes)(
+    'Node %s boots the app of the docs, which says it when it listens',
+    async (_, node) => {
+      using root = image({
+        'app.mjs': `
+        import { createServer } from 'node:http';
+        ${documented.replace('3000', "0, '127.0.0.1'").replace('const {', 'const server = createServer();\nconst {')}
         process.on('SIGTERM', () => process.exit(0));
-        require('node:http').createServer().listen(0, '127.0.0.1', () => {
-          const fd = Number(process.env.NOTIFY_FD);
-          writeSync(fd, '\\n');
-          closeSync(fd);
-          console.log('listening');
-        });`,
-      'twenty-init.config.json': {
-        phases: {
-          'exec-app': {
-            command: [node, 'app.js'],
-            mode,
-            readiness: { notifyFd: 3 },
-            startTimeout: '1h',
+        server.on('listening', () => console.log('listening, NOTIFY_FD', process.env.NOTIFY_FD));`,
+        'twenty-init.config.json': {
+          phases: {
+            'exec-app': {
+              command: [node, 'app.mjs'],
+              mode,
+              readiness: { notifyFd: 3 },
+              startTimeout: '1h',
+            },
           },
         },
-      },
-    });
-    await using container = await root.boot({ node });
-    await container.seen(mode === 'handoff' ? /is pid1's now/ : /exec-app ready after/);
-    container.kill('SIGTERM');
-    expect(await container.exited, container.stderr()).toBe(0);
-    expect(container.stdout()).toBe('listening\n');
-  });
+      });
+      await using container = await root.boot({ node });
+      await container.seen(mode === 'handoff' ? /is pid1's now/ : /exec-app ready after/);
+      container.kill('SIGTERM');
+      expect(await container.exited, container.stderr()).toBe(0);
+      expect(container.stdout()).toBe('listening, NOTIFY_FD undefined\n');
+    },
+  );
 
   it('only a newline counts, and anything may come before it', async () => {
     using root = appImage(

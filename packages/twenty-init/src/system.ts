@@ -24,9 +24,8 @@ export interface System {
    */
   become(app: App, canceled: () => boolean): Promise<never>;
   /**
-   * Starts the app as a child that has our stdin, stdout and stderr, and what its readiness wants of descriptors;
-   * `outlives` says that it goes on when we end.
-   * Rejects with a `CoreError` when it cannot.
+   * Starts the app as a child that has our stdin, stdout and stderr, and the descriptor of its `notifyFd`; `outlives`
+   * says that it goes on when we end. Rejects with a `CoreError` when it cannot.
    */
   startApp(app: App, outlives: boolean): Promise<RunningApp>;
   /** One look at whether the app is ready. Never rejects. */
@@ -44,7 +43,7 @@ export interface RunningProcess {
 }
 
 export interface RunningApp extends RunningProcess {
-  /** Whether it has said that it is ready; false when it can never say so any more. As of `spawnChild`. */
+  /** Whether it says, by its `notifyFd`, that it is ready; as of `spawnChild`. */
   readonly ready: Promise<boolean>;
 }
 

@@ -28,7 +28,7 @@ export interface SpawnChildOptions {
   /** Called when the child is stopped by a signal, and when it continues. Linux, main thread. */
   readonly onJobChange?: (state: JobState) => void;
   /**
-   * From 3 to 1023: the child gets the write end of a pipe as that descriptor, and a newline on it makes the child
+   * From 3 to 255: the child gets the write end of a pipe as that descriptor, and a newline on it makes the child
    * {@link Child.ready}, as under s6 and dinit. The child has to know the number; its environment is for the caller to
    * set. It should close the descriptor then: nobody reads any more, and a program that has not arranged for SIGPIPE
    * dies of the next write. Linux. Default: none.

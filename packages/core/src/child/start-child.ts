@@ -30,23 +30,24 @@ export async function startChild(
   return { ...child(launched, terminal, options, system), ...launched.pipes };
 }
 
-/** Few programs open as many; the soft limit on open files is mostly 1024. */
-const highestNotifyFd = 1023;
-
 function checkOptions(options: SpawnChildOptions, system: System): void {
-  const { notifyFd } = options;
-  if (notifyFd !== undefined) {
-    if (!Number.isInteger(notifyFd) || notifyFd < 3 || notifyFd > highestNotifyFd)
-      throw new RangeError(
-        `Expected notifyFd to be a whole number from 3 to ${highestNotifyFd}, got ${notifyFd}`,
-      );
-    requireLinux('spawnChild with notifyFd', system);
-  }
+  if (options.notifyFd !== undefined) checkNotifyFd(options.notifyFd, system);
   for (const name of ['parentDeath', 'foreground', 'onJobChange'] as const) {
     if (options[name] === undefined || options[name] === false) continue;
     requireLinux(`spawnChild with ${name}`, system);
     requireMainThread(`spawnChild with ${name}`, system);
   }
+}
+
+/** Far below any usual limit on open files, which a descriptor has to stay below. */
+const highestNotifyFd = 255;
+
+function checkNotifyFd(fd: number, system: System): void {
+  if (!Number.isInteger(fd) || fd < 3 || fd > highestNotifyFd)
+    throw new RangeError(
+      `Expected notifyFd to be a whole number from 3 to ${highestNotifyFd}, got ${fd}`,
+    );
+  requireLinux('spawnChild with notifyFd', system);
 }
 
 function child(

@@ -1,9 +1,9 @@
 import { type ExitStatus, signalNumber } from '@twenty-init/core';
 import { exitCodes } from '../exit-codes.ts';
+import { awaitReadiness, notified, probed, type Running, startTimedOut } from './app-readiness.ts';
 import { appPhase } from './plan.ts';
-import { shownFd } from './readiness.ts';
-import type { AppState, BootEvent } from './state.ts';
-import { arm, change, disarm, report, type Turn } from './turn.ts';
+import type { BootEvent } from './state.ts';
+import { change, disarm, report, type Turn } from './turn.ts';
 import type { AppSignal, StopSignal } from './words.ts';
 
 type AppEvent = Extract<
@@ -19,7 +19,6 @@ type AppEvent = Extract<
       | 'timer';
   }
 >;
-type Running = Extract<AppState, { type: 'running' }>;
 
 /** A run this long makes the next restart a first one. */
 const healthyMs = 60_000;
@@ -115,53 +114,7 @@ function launch(turn: Turn, restarts: readonly number[], delayMs: number): void 
 
 function started(turn: Turn, app: Running, pid: number): void {
   report(turn, { type: 'app-started', pid });
-  if (app.stopping !== undefined) return;
-  const { readiness, startTimeoutMs } = turn.state.plan.app;
-  if (readiness === undefined) return becameReady(turn, app);
-  arm(turn, 'start', startTimeoutMs);
-  if (readiness.type === 'notified') return;
-  if (readiness.initialDelayMs > 0) arm(turn, 'probe', readiness.initialDelayMs);
-  else turn.effects.push({ type: 'probe' });
-}
-
-function probed(
-  turn: Turn,
-  app: Running,
-  { ok, reason }: Extract<AppEvent, { type: 'probed' }>,
-): void {
-  const { readiness } = turn.state.plan.app;
-  if (readiness?.type !== 'probed') return;
-  if (!app.handingOff) arm(turn, 'probe', readiness.periodMs);
-  if (ok === app.ready) return change(turn, { app: { ...app, inARow: 0, unready: reason } });
-  const inARow = app.inARow + 1;
-  if (ok && inARow >= readiness.successThreshold) return becameReady(turn, app);
-  if (!ok && inARow >= readiness.failureThreshold) {
-    report(turn, { type: 'app-unready', reason });
-    return change(turn, { app: { ...app, ready: false, inARow: 0, unready: reason } });
-  }
-  change(turn, { app: { ...app, inARow, unready: reason } });
-}
-
-function notified(
-  turn: Turn,
-  app: Running,
-  { fd, ready }: Extract<AppEvent, { type: 'notified' }>,
-): void {
-  if (ready) return becameReady(turn, app);
-  report(turn, { type: 'app-never-ready', fd });
-  abandon(turn, app, 'never-ready');
-}
-
-function becameReady(turn: Turn, app: Running): void {
-  disarm(turn, 'start');
-  if (turn.state.plan.app.readiness !== undefined)
-    report(turn, { type: 'app-ready', durationMs: turn.now - app.startedAt });
-  const handingOff = turn.state.plan.mode === 'handoff' && !app.everReady;
-  if (handingOff) {
-    disarm(turn, 'probe');
-    turn.effects.push({ type: 'hand-off' });
-  }
-  change(turn, { app: { ...app, ready: true, everReady: true, inARow: 0, handingOff } });
+  if (app.stopping === undefined) awaitReadiness(turn, app);
 }
 
 /** With a signal on its way the grace period is ours to keep: then we stay until the app has ended. */
@@ -186,28 +139,12 @@ function timer(turn: Turn, name: string): void {
         turn.effects.push({ type: 'probe' });
       return;
     case 'start':
-      if (app.type !== 'running' || app.stopping !== undefined) return;
-      report(turn, { type: 'app-start-timeout', reason: app.unready ?? silence(turn) });
-      return abandon(turn, app, 'start-timeout');
+      if (app.type === 'running' && app.stopping === undefined) startTimedOut(turn, app);
+      return;
     case 'restart':
       if (app.type === 'waiting-to-restart') launch(turn, [...app.restarts, turn.now], app.delayMs);
       return;
   }
-}
-
-/** It did not become ready. */
-function abandon(turn: Turn, app: Running, stopping: 'start-timeout' | 'never-ready'): void {
-  disarm(turn, 'start');
-  disarm(turn, 'probe');
-  turn.effects.push({ type: 'stop-app', signal: 'SIGTERM' });
-  change(turn, { app: { ...app, stopping } });
-}
-
-function silence({ state }: Turn): string {
-  const { readiness } = state.plan.app;
-  return readiness?.type === 'notified'
-    ? `no newline on ${shownFd(readiness.fd)}, which npm and yarn do not pass on`
-    : 'no probe was answered';
 }
 
 function exited(turn: Turn, app: Running, exit: ExitStatus, killed: readonly number[]): void {

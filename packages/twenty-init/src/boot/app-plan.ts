@@ -48,7 +48,7 @@ export function makeApp(
   };
 }
 
-/** The app alone: what it does not start itself has no such descriptor. */
+/** The app alone is told: nothing else has such a descriptor. */
 function knowing(readiness: Readiness | undefined, place: Place): Place {
   if (readiness?.type !== 'notified') return place;
   return { ...place, env: { ...place.env, [notifyVariable]: String(readiness.fd) } };

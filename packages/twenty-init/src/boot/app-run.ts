@@ -20,9 +20,9 @@ export function runApp(
 ): Started<AppRun> {
   const starting = system.startApp(app, mode === 'handoff');
   const stopping = stoppable(starting, app.gracePeriodMs);
+  /** What is heard later of another one, which has ended or been restarted meanwhile, is not worth telling. */
   let alive: RunningApp | undefined;
 
-  /** Of an app that has ended, or been restarted, meanwhile: not worth telling. */
   const hear = async (started: RunningApp, { fd }: Notified): Promise<void> => {
     const ready = await started.ready;
     if (alive === started) dispatch({ type: 'notified', fd, ready });

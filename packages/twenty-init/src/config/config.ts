@@ -91,7 +91,7 @@ export interface ReadinessConfig {
   /** Ready when it exits 0. */
   readonly exec?: CommandLine;
   /**
-   * Ready when it writes a newline to this descriptor, from 3 to 1023, which it finds in `NOTIFY_FD`. None of the keys
+   * Ready when it writes a newline to this descriptor, from 3 to 255, which it finds in `NOTIFY_FD`. None of the keys
    * below goes with it: nothing is probed.
    */
   readonly notifyFd?: number;

@@ -71,7 +71,7 @@ function notifyProblems({ readiness = {}, env = {} }: AppConfig): Problem[] {
   return [
     ...ofProbes.map((key) => ({
       where: `phases.exec-app.readiness.${key}`,
-      what: 'is for probes, and with notifyFd there are none: the app says itself that it is ready',
+      what: 'is for probes; with notifyFd there are none, the app itself says when it is ready',
     })),
     ...(env.NOTIFY_FD === undefined
       ? []

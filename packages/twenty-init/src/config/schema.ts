@@ -77,8 +77,8 @@ const readiness = object(
       pattern: /^.+:(\d+|\$\{.+\})$/,
     },
     exec: command,
-    /** Above stdin, stdout and stderr, and as far as `spawnChild` goes. */
-    notifyFd: { kind: 'number', minimum: 3, maximum: 1023, whole: true },
+    /** As `spawnChild` takes it. */
+    notifyFd: { kind: 'number', minimum: 3, maximum: 255, whole: true },
     initialDelay: withDefault(duration, '0s'),
     period: withDefault({ ...duration, minimumMs: 1 }, '2s'),
     timeout: withDefault({ ...duration, minimumMs: 1 }, '2s'),

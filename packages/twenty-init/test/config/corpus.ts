@@ -76,7 +76,7 @@ export const good: readonly (readonly [name: string, config: unknown])[] = [
     'an app that says itself that it is ready',
     withApp({ readiness: { notifyFd: 3 }, startTimeout: '1m' }),
   ],
-  ['the highest descriptor', withApp({ readiness: { notifyFd: 1023 } })],
+  ['the highest descriptor', withApp({ readiness: { notifyFd: 255 } })],
   ['NOTIFY_FD by itself', withApp({ env: { NOTIFY_FD: '3' } })],
   ['a probe by one URL', withApp({ readiness: { httpGet: '${URL}' } })],
   ['a restart policy in one word', withApp({ restart: 'always' })],
@@ -230,13 +230,13 @@ export const bad: readonly (readonly [
     'phases.exec-app.readiness',
     'has httpGet and notifyFd',
   ],
-  ...[2, 1024, 3.5, -1, '3', null].map(
+  ...[2, 256, 3.5, -1, '3', null].map(
     (notifyFd) =>
       [
         `the descriptor ${JSON.stringify(notifyFd)}`,
         withApp({ readiness: { notifyFd } }),
         'phases.exec-app.readiness.notifyFd',
-        'expected a whole number from 3 to 1023, got ',
+        'expected a whole number from 3 to 255, got ',
       ] as const,
   ),
   [
