@@ -11,6 +11,11 @@ const awaits = (file: string): string => `until [ -e ${file} ]; do sleep 0.01; d
 
 const page = readFileSync(new URL('../../docs/modes.md', import.meta.url), 'utf8');
 const [, documented = ''] = /```js\n([^`]*NOTIFY_FD[^`]*)```/.exec(page) ?? [];
+const appOfDocs = `import { createServer } from 'node:http';
+  const server = createServer();
+  ${documented.replace('3000', "0, '127.0.0.1'")}
+  process.on('SIGTERM', () => process.exit(0));
+  server.on('listening', () => console.log('listening, NOTIFY_FD', process.env.NOTIFY_FD));`;
 
 /** An app in the shell that says itself that it is ready. */
 const appImage = (script: string, exec: object = {}, more: object = {}): Image =>
@@ -75,11 +80,7 @@ describe.each(modes)('in mode %s', (mode) => {
     'Node %s boots the app of the docs, which says it when it listens',
     async (_, node) => {
       using root = image({
-        'app.mjs': `
-        import { createServer } from 'node:http';
-        ${documented.replace('3000', "0, '127.0.0.1'").replace('const {', 'const server = createServer();\nconst {')}
-        process.on('SIGTERM', () => process.exit(0));
-        server.on('listening', () => console.log('listening, NOTIFY_FD', process.env.NOTIFY_FD));`,
+        'app.mjs': appOfDocs,
         'twenty-init.config.json': {
           phases: {
             'exec-app': {

@@ -59,8 +59,8 @@ describe('spawnChild with notifyFd', () => {
     ['kill -KILL $$', ['exit 137', 'ready false']],
     // Somebody else still has it, and may write to it when nobody listens any more.
     ['sleep 1000 & exit 6', ['exit 6', 'ready false']],
-  ])('tells of "%s" in order: %j', async (script, order) => {
-    for (let round = 0; round < 20; round++) {
+  ])('tells of "%s" in order: %j', { timeout: 30_000 }, async (script, order) => {
+    for (let round = 0; round < 10; round++) {
       const child = await start(script);
       expect(await settled(child)).toEqual(order);
       await end(child);
@@ -81,7 +81,9 @@ describe('spawnChild with notifyFd', () => {
   });
 
   it('reads no more after the newline: a later write fails', async () => {
-    const child = await start('trap "" PIPE; echo >&3; exec 2>&-; while echo >&3; do :; done; exit 7');
+    const child = await start(
+      'trap "" PIPE; echo >&3; exec 2>&-; while echo >&3; do :; done; exit 7',
+    );
     expect(await child.ready).toBe(true);
     expect(await child.exited).toEqual({ exitCode: 7 });
   });
