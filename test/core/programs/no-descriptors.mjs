@@ -38,7 +38,7 @@ const cases = {
   },
   notify: async () => {
     const failures = [];
-    for (const left of [0, 1, 2]) failures.push(await startFailure(left, { notifyFd: 3 }));
+    for (const left of [0, 1, 2, 3]) failures.push(await startFailure(left, { notifyFd: 3 }));
     return failures;
   },
   reaper: async () => {
