@@ -1,17 +1,25 @@
 import { type ExitStatus, signalNumber } from '@twenty-init/core';
 import { exitCodes } from '../exit-codes.ts';
+import { awaitReadiness, notified, probed, type Running, startTimedOut } from './app-readiness.ts';
 import { appPhase } from './plan.ts';
-import type { Readiness } from './readiness.ts';
-import type { AppState, BootEvent } from './state.ts';
+import type { BootEvent } from './state.ts';
 import { inItsWords } from './stop-signal.ts';
-import { arm, change, disarm, report, type Turn } from './turn.ts';
+import { change, disarm, report, type Turn } from './turn.ts';
 import type { AppSignal, StopSignal } from './words.ts';
 
 type AppEvent = Extract<
   BootEvent,
-  { type: 'app-not-started' | 'app-started' | 'app-exited' | 'probed' | 'handed-off' | 'timer' }
+  {
+    type:
+      | 'app-not-started'
+      | 'app-started'
+      | 'app-exited'
+      | 'probed'
+      | 'notified'
+      | 'handed-off'
+      | 'timer';
+  }
 >;
-type Running = Extract<AppState, { type: 'running' }>;
 
 /** A run this long makes the next restart a first one. */
 const healthyMs = 60_000;
@@ -80,6 +88,9 @@ export function appEvent(turn: Turn, event: AppEvent): void {
     case 'probed':
       if (app.type === 'running' && app.stopping === undefined) probed(turn, app, event);
       return;
+    case 'notified':
+      if (app.type === 'running' && app.stopping === undefined) notified(turn, app, event);
+      return;
     case 'handed-off':
       if (app.type === 'running') handedOff(turn, app, event);
       return;
@@ -106,41 +117,7 @@ function launch(turn: Turn, restarts: readonly number[], delayMs: number): void 
 
 function started(turn: Turn, app: Running, pid: number): void {
   report(turn, { type: 'app-started', pid });
-  if (app.stopping !== undefined) return;
-  const { readiness, startTimeoutMs } = turn.state.plan.app;
-  if (readiness === undefined) return becameReady(turn, app);
-  arm(turn, 'start', startTimeoutMs);
-  if (readiness.initialDelayMs > 0) arm(turn, 'probe', readiness.initialDelayMs);
-  else turn.effects.push({ type: 'probe' });
-}
-
-function probed(
-  turn: Turn,
-  app: Running,
-  { ok, reason }: Extract<AppEvent, { type: 'probed' }>,
-): void {
-  const readiness = turn.state.plan.app.readiness as Readiness;
-  if (!app.handingOff) arm(turn, 'probe', readiness.periodMs);
-  if (ok === app.ready) return change(turn, { app: { ...app, inARow: 0, unready: reason } });
-  const inARow = app.inARow + 1;
-  if (ok && inARow >= readiness.successThreshold) return becameReady(turn, app);
-  if (!ok && inARow >= readiness.failureThreshold) {
-    report(turn, { type: 'app-unready', reason });
-    return change(turn, { app: { ...app, ready: false, inARow: 0, unready: reason } });
-  }
-  change(turn, { app: { ...app, inARow, unready: reason } });
-}
-
-function becameReady(turn: Turn, app: Running): void {
-  disarm(turn, 'start');
-  if (turn.state.plan.app.readiness !== undefined)
-    report(turn, { type: 'app-ready', durationMs: turn.now - app.startedAt });
-  const handingOff = turn.state.plan.mode === 'handoff' && !app.everReady;
-  if (handingOff) {
-    disarm(turn, 'probe');
-    turn.effects.push({ type: 'hand-off' });
-  }
-  change(turn, { app: { ...app, ready: true, everReady: true, inARow: 0, handingOff } });
+  if (app.stopping === undefined) awaitReadiness(turn, app);
 }
 
 /** With a signal on its way the grace period is ours to keep: then we stay until the app has ended. */
@@ -165,11 +142,8 @@ function timer(turn: Turn, name: string): void {
         turn.effects.push({ type: 'probe' });
       return;
     case 'start':
-      if (app.type !== 'running' || app.stopping !== undefined) return;
-      disarm(turn, 'probe');
-      report(turn, { type: 'app-start-timeout', reason: app.unready ?? 'no probe was answered' });
-      turn.effects.push({ type: 'stop-app', signal: turn.state.plan.app.stopSignal });
-      return change(turn, { app: { ...app, stopping: 'start-timeout' } });
+      if (app.type === 'running' && app.stopping === undefined) startTimedOut(turn, app);
+      return;
     case 'restart':
       if (app.type === 'waiting-to-restart') launch(turn, [...app.restarts, turn.now], app.delayMs);
       return;
@@ -215,6 +189,8 @@ function verdict(
   const { forwardedIsSuccess, successExitCodes, readiness } = state.plan.app;
   if (app.stopping === 'start-timeout')
     return { exitCode: exitCodes.timeout, reason: 'not ready within its startTimeout' };
+  if (app.stopping === 'never-ready')
+    return { exitCode: 1, reason: 'closed its notifyFd without a newline' };
   if (killed.length > 0) return { exitCode: exitCodes.killed, reason: 'grace period over' };
   const how = exit.signal === undefined ? `exit ${exit.exitCode}` : `killed by ${exit.signal}`;
   const { stop } = state;

@@ -3,7 +3,7 @@ import type { AppConfig, RestartConfig } from '../config/config.ts';
 import { durationMs } from '../config/duration.ts';
 import type { Expansion } from '../config/expand.ts';
 import { type Command, commandOf, literalCommand, type Place, placeWithin } from './command.ts';
-import { type Readiness, readinessOf } from './readiness.ts';
+import { notifyVariable, type Readiness, readinessOf } from './readiness.ts';
 
 export interface App extends Command {
   /** What it gets in place of SIGTERM. */
@@ -37,10 +37,11 @@ export function makeApp(
   const place = placeWithin(top, app, where, expanding);
   const readiness = readinessOf(app.readiness, `${where}.readiness`, place, expanding);
   const codes = app.successExitCodes ?? [0];
+  const told = knowing(readiness, place);
   return {
     ...(cmd.length > 0 || app.command === undefined
-      ? literalCommand(cmd, place)
-      : commandOf(app, where, place, expanding)),
+      ? literalCommand(cmd, told)
+      : commandOf(app, where, told, expanding)),
     stopSignal: app.stopSignal ?? 'SIGTERM',
     gracePeriodMs: durationMs(app.gracePeriod ?? '30s'),
     forwardedIsSuccess: codes.includes('forwarded'),
@@ -49,6 +50,12 @@ export function makeApp(
     startTimeoutMs: app.startTimeout === undefined ? 0 : durationMs(app.startTimeout),
     restart: restartOf(app.restart),
   };
+}
+
+/** The app alone is told: nothing else has such a descriptor. */
+function knowing(readiness: Readiness | undefined, place: Place): Place {
+  if (readiness?.type !== 'notified') return place;
+  return { ...place, env: { ...place.env, [notifyVariable]: String(readiness.fd) } };
 }
 
 /**

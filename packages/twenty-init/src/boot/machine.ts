@@ -69,6 +69,7 @@ function handle(turn: Turn, event: BootEvent): void {
     case 'app-started':
     case 'app-exited':
     case 'probed':
+    case 'notified':
     case 'handed-off':
       return appEvent(turn, event);
   }

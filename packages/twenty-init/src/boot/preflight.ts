@@ -45,10 +45,10 @@ function appProblems({ app }: Plan): Problem[] {
         what: 'is not set, and the container has no CMD: there is nothing to run after the phases',
       },
     ];
-  const probe = app.readiness?.probe;
+  const { readiness } = app;
   return [
     ...workProblems(app, where),
-    ...(probe === undefined ? [] : probeProblems(probe, `${where}.readiness`)),
+    ...(readiness?.type === 'probed' ? probeProblems(readiness.probe, `${where}.readiness`) : []),
   ];
 }
 

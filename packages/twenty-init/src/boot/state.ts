@@ -69,7 +69,7 @@ export type AppState =
       /** Probes of the same result in a row. */
       readonly inARow: number;
       readonly everReady: boolean;
-      readonly stopping?: 'signal' | 'start-timeout';
+      readonly stopping?: 'signal' | 'start-timeout' | 'never-ready';
       readonly handingOff: boolean;
       /** When it was restarted, in ms. */
       readonly restarts: readonly number[];
@@ -134,6 +134,8 @@ export type BootEvent =
   | { readonly type: 'app-started'; readonly pid: number }
   | { readonly type: 'app-exited'; readonly exit: ExitStatus; readonly killed: readonly number[] }
   | { readonly type: 'probed'; readonly ok: boolean; readonly reason: string }
+  /** `ready` is false when the descriptor was closed without a newline. */
+  | { readonly type: 'notified'; readonly fd: number; readonly ready: boolean }
   | { readonly type: 'handed-off'; readonly accepted: boolean; readonly reason: string };
 
 export type Effect =

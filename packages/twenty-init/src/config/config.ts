@@ -93,7 +93,7 @@ export type PhaseConfig =
   /** Only in a TypeScript or JavaScript config. */
   | (PhaseBase & { readonly run: (context: RunContext) => Promise<void> | void });
 
-/** When the app counts as ready; one of `httpGet`, `tcpSocket`, `exec`. */
+/** When the app counts as ready; one of `httpGet`, `tcpSocket`, `exec`, `notifyFd`. */
 export interface ReadinessConfig {
   /** Ready when every one of these URLs answers with 2xx or 3xx. */
   readonly httpGet?: string | readonly string[];
@@ -101,6 +101,11 @@ export interface ReadinessConfig {
   readonly tcpSocket?: string;
   /** Ready when it exits 0. */
   readonly exec?: CommandLine;
+  /**
+   * Ready when it writes a newline to this descriptor, from 3 to 255, which it finds in `NOTIFY_FD`. None of the keys
+   * below goes with it: nothing is probed.
+   */
+  readonly notifyFd?: number;
   /** Default `0s`. */
   readonly initialDelay?: Duration;
   /** Between two probes. Default `2s`. */

@@ -105,13 +105,15 @@ const readiness = object(
       pattern: /^.+:(\d+|\$\{.+\})$/,
     },
     exec: command,
+    /** As `spawnChild` takes it. */
+    notifyFd: { kind: 'number', minimum: 3, maximum: 255, whole: true },
     initialDelay: withDefault(duration, '0s'),
     period: withDefault({ ...duration, minimumMs: 1 }, '2s'),
     timeout: withDefault({ ...duration, minimumMs: 1 }, '2s'),
     successThreshold: withDefault(count, 1),
     failureThreshold: withDefault(count, 3),
   },
-  { exactlyOneOf: ['httpGet', 'tcpSocket', 'exec'] },
+  { exactlyOneOf: ['httpGet', 'tcpSocket', 'exec', 'notifyFd'] },
 );
 
 const restartPolicy = choice('never', 'on-failure', 'always');

@@ -41,6 +41,7 @@ function check(shape: Shape, value: unknown, where: string): Problem[] {
     case 'number':
       return typeof value === 'number' &&
         value >= shape.minimum &&
+        value <= (shape.maximum ?? Number.POSITIVE_INFINITY) &&
         (!shape.whole || Number.isInteger(value))
         ? []
         : [unexpected(where, expectedOf(shape), value)];
@@ -194,8 +195,13 @@ function expectedOf(shape: Shape): string {
     case 'map':
     case 'either':
       return shape.expected;
-    case 'number':
-      return `a${shape.whole ? ' whole' : ''} number of at least ${shape.minimum}`;
+    case 'number': {
+      const range =
+        shape.maximum === undefined
+          ? `of at least ${shape.minimum}`
+          : `from ${shape.minimum} to ${shape.maximum}`;
+      return `a${shape.whole ? ' whole' : ''} number ${range}`;
+    }
     case 'duration':
       return 'a duration with a unit, such as "30s" or "1h30m"';
     case 'boolean':

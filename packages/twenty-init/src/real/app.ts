@@ -1,5 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import { become, CoreError, handOff, pid1Path, spawnChild } from '@twenty-init/core';
+import {
+  become,
+  CoreError,
+  handOff,
+  pid1Path,
+  type SpawnChildOptions,
+  spawnChild,
+} from '@twenty-init/core';
 import type { App } from '../boot/app-plan.ts';
 import type { HandOff, RunningApp } from '../system.ts';
 
@@ -31,18 +38,23 @@ export async function becomeApp(
 }
 
 /** One that may outlive us gets no parent-death signal. */
-export async function startApp(
-  { argv, cwd, env, restart }: App,
-  outlives: boolean,
-): Promise<RunningApp> {
-  const [program, ...args] = argv;
+export async function startApp(app: App, outlives: boolean): Promise<RunningApp> {
+  const [program, ...args] = app.argv;
   return await spawnChild(program, args, {
+    ...childOptions(app),
+    ...(outlives ? {} : { parentDeath: 'SIGTERM' }),
+  });
+}
+
+/** What every start of the app needs. */
+export function childOptions({ cwd, env, readiness, restart }: App): SpawnChildOptions {
+  return {
     cwd,
     env,
-    ...(outlives ? {} : { parentDeath: 'SIGTERM' as const }),
+    ...(readiness?.type === 'notified' ? { notifyFd: readiness.fd } : {}),
     // In the background a read of the terminal would stop it; but ^C then ends the app alone, which would be restarted.
     foreground: restart.policy === 'never',
-  });
+  };
 }
 
 export async function handOffApp(

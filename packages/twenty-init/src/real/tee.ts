@@ -2,6 +2,7 @@ import { spawnChild } from '@twenty-init/core';
 import type { App } from '../boot/app-plan.ts';
 import type { LogFile } from '../boot/log-file-plan.ts';
 import type { RunningApp } from '../system.ts';
+import { childOptions } from './app.ts';
 import { runCommand } from './command-run.ts';
 import { runFunction } from './function-run.ts';
 import { openLogFile, type Sink } from './log-file.ts';
@@ -23,14 +24,12 @@ export function withLogFile(
   };
 }
 
-async function startTeed({ argv, cwd, env, restart }: App, sink: Sink): Promise<RunningApp> {
-  const [program, ...args] = argv;
+async function startTeed(app: App, sink: Sink): Promise<RunningApp> {
+  const [program, ...args] = app.argv;
   const child = await spawnChild(program, args, {
-    cwd,
-    env,
+    ...childOptions(app),
     output: 'pipe',
     parentDeath: 'SIGTERM',
-    foreground: restart.policy === 'never',
   });
   const output = copyOutput(
     [
@@ -42,6 +41,7 @@ async function startTeed({ argv, cwd, env, restart }: App, sink: Sink): Promise<
   return {
     pid: child.pid,
     exited: child.exited,
+    ready: child.ready,
     kill: child.kill,
     // Only now: what the leader has left in its group may still have something to say.
     stop: async (options) => {

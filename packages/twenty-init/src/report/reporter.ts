@@ -1,6 +1,7 @@
 import type { App } from '../boot/app-plan.ts';
 import type { Place } from '../boot/command.ts';
 import { appPhase, type Plan } from '../boot/plan.ts';
+import { shownFd } from '../boot/readiness.ts';
 import type { Report } from '../boot/report.ts';
 import { formatDuration } from './duration.ts';
 import type { Fields, Level, Log } from './log.ts';
@@ -103,7 +104,9 @@ function aboutApp(report: AppReport, app: App): Line[] {
         ],
       ];
     case 'app-started':
-      return [['info', `${appPhase} runs as pid ${report.pid}`, { pid: report.pid }]];
+      return [
+        ['info', `${appPhase} runs as pid ${report.pid}${awaited(app)}`, { pid: report.pid }],
+      ];
     case 'app-ready':
       return [
         [
@@ -119,6 +122,13 @@ function aboutApp(report: AppReport, app: App): Line[] {
         [
           'error',
           `${appPhase} not ready within ${formatDuration(app.startTimeoutMs)} (startTimeout), stopping it: ${report.reason}`,
+        ],
+      ];
+    case 'app-never-ready':
+      return [
+        [
+          'error',
+          `${appPhase} closed ${shownFd(report.fd)} without a newline, so it can never be ready: stopping it`,
         ],
       ];
     case 'app-stopping': {
@@ -163,6 +173,11 @@ function aboutApp(report: AppReport, app: App): Line[] {
       ];
     }
   }
+}
+
+/** Nobody asks an app that has to say so itself: without this the log would just stop here. */
+function awaited({ readiness }: App): string {
+  return readiness?.type === 'notified' ? `, ready with a newline on ${shownFd(readiness.fd)}` : '';
 }
 
 function described({ shown, cwd }: Place & { readonly shown: string }): string {

@@ -120,7 +120,8 @@ async function play(
     if (clock.now() >= untilMs) return true;
     if (app.type !== 'running' || app.stopping !== undefined || app.inARow > 0) return false;
     const { timers, happenings } = clock.planned();
-    const steady = timers <= 1 && happenings === 0 && app.ready === system.isReady();
+    const probeTimers = plan.app.readiness?.type === 'probed' ? 1 : 0;
+    const steady = timers <= probeTimers && happenings === 0 && app.ready === system.isReady();
     return steady && exitCode === undefined && !system.becomesReady();
   };
   const taken = new Set<unknown>();

@@ -17,6 +17,7 @@ describe('mode auto takes the first that covers the config, and names the key', 
     [{ command: 'x', shell: 'sh' }, {}, 'exec', 'nothing'],
     [{ readiness }, {}, 'handoff', 'exec-app.readiness'],
     [{ readiness, startTimeout: '1m' }, {}, 'handoff', 'exec-app.readiness'],
+    [{ readiness: { notifyFd: 3 } }, {}, 'handoff', 'exec-app.readiness'],
     [{ successExitCodes: [143] }, {}, 'supervise', 'exec-app.successExitCodes (143)'],
     [{ restart: 'always' }, {}, 'supervise', 'exec-app.restart'],
     [{ restart: { policy: 'on-failure' } }, {}, 'supervise', 'exec-app.restart'],
@@ -49,5 +50,6 @@ describe('a mode that is named', () => {
     ]);
     expect(choose({ mode: 'handoff', readiness, restart: 'always' }).problems).toHaveLength(1);
     expect(choose({ mode: 'handoff', stopSignal: 'SIGINT' }).problems).toHaveLength(1);
+    expect(choose({ mode: 'exec', readiness: { notifyFd: 3 } }).problems).toHaveLength(1);
   });
 });

@@ -37,6 +37,16 @@ describe('a plan', () => {
     expect(app.env).toEqual({ LEVEL: 'container', PWD: '/app' });
   });
 
+  it('tells the app, and nothing else, the descriptor of its readiness', () => {
+    const { 'exec-app': app, ...before } = config.phases;
+    const phases = { ...before, 'exec-app': { ...app, readiness: { notifyFd: 9 } } };
+    for (const cmd of [[], ['npm', 'start', '--verbose']]) {
+      const plan = planOf({ ...config, phases }, { cmd });
+      expect(plan.app.env).toEqual({ LEVEL: 'container', PWD: '/app', NOTIFY_FD: '9' });
+      expect(plan.phases[0]?.steps[0]?.work.env).not.toHaveProperty('NOTIFY_FD');
+    }
+  });
+
   it('starts in the directory of twenty-init when the config has no cwd', () => {
     const { cwd: _, ...rest } = config;
     expect(planOf(rest).app.cwd).toBe('/started/here');

@@ -77,6 +77,12 @@ export const good: readonly (readonly [name: string, config: unknown])[] = [
     withApp({ readiness: { tcpSocket: '[::1]:${PORT}' } }),
   ],
   ['a probe by a command', withApp({ readiness: { exec: ['true'] } })],
+  [
+    'an app that says itself that it is ready',
+    withApp({ readiness: { notifyFd: 3 }, startTimeout: '1m' }),
+  ],
+  ['the highest descriptor', withApp({ readiness: { notifyFd: 255 } })],
+  ['NOTIFY_FD by itself', withApp({ env: { NOTIFY_FD: '3' } })],
   ['a probe by one URL', withApp({ readiness: { httpGet: '${URL}' } })],
   ['a restart policy in one word', withApp({ restart: 'always' })],
   ['an app under a shell', withApp({ shell: '/bin/sh', command: 'exec node server.js' })],
@@ -287,6 +293,21 @@ export const bad: readonly (readonly [
   ],
   ['no probe', withApp({ readiness: {} }), 'phases.exec-app.readiness', 'has none of them'],
   [
+    'a probe beside notifyFd',
+    withApp({ readiness: { notifyFd: 3, httpGet: 'http://localhost/' } }),
+    'phases.exec-app.readiness',
+    'has httpGet and notifyFd',
+  ],
+  ...[2, 256, 3.5, -1, '3', null].map(
+    (notifyFd) =>
+      [
+        `the descriptor ${JSON.stringify(notifyFd)}`,
+        withApp({ readiness: { notifyFd } }),
+        'phases.exec-app.readiness.notifyFd',
+        'expected a whole number from 3 to 255, got ',
+      ] as const,
+  ),
+  [
     'a URL of a database',
     withApp({ readiness: { httpGet: 'postgres://x' } }),
     'phases.exec-app.readiness.httpGet',
@@ -362,6 +383,21 @@ export const badBeyondSchema: typeof bad = [
     withApp({ readiness: { exec: ['x'], period: '0s' } }),
     'phases.exec-app.readiness.period',
     'at least 1ms',
+  ],
+  ...['initialDelay', 'period', 'timeout', 'successThreshold', 'failureThreshold'].map(
+    (key) =>
+      [
+        `${key} beside notifyFd`,
+        withApp({ readiness: { notifyFd: 3, [key]: /Threshold/.test(key) ? 2 : '2s' } }),
+        `phases.exec-app.readiness.${key}`,
+        'is for probes',
+      ] as const,
+  ),
+  [
+    'a NOTIFY_FD of its own beside notifyFd',
+    withApp({ readiness: { notifyFd: 3 }, env: { NOTIFY_FD: '4' } }),
+    'phases.exec-app.env.NOTIFY_FD',
+    'is set by readiness.notifyFd',
   ],
   [
     'exec-app before a phase',

@@ -59,7 +59,7 @@ const anything = fc.oneof(
 );
 
 function isRule(what: string): boolean {
-  return /written last|there is no phase|circle|named|already|one after another|needs readiness/.test(
+  return /written last|there is no phase|circle|named|already|one after another|needs readiness|is for probes/.test(
     what,
   );
 }
