@@ -7,6 +7,7 @@ import { findConfigFile, loadConfigFile } from '../config/file.ts';
 import type { Problem } from '../config/problem.ts';
 import { validate } from '../config/validate.ts';
 import { StartError } from '../start-error.ts';
+import { skipVariable } from './skip-variable.ts';
 
 /** What a config comes to in this container. */
 export type Prepared =
@@ -39,8 +40,9 @@ export async function prepare({ config: named, ...inputs }: PrepareOptions): Pro
   const { env, problems } = environment(config.env ?? {}, inherited, (path) =>
     readFileSync(path, 'utf8'),
   );
-  const skipped = skippedBy(inherited.TWENTY_INIT_SKIP);
-  const leftOut = (phase: string): string | undefined => inputs.leftOut?.(phase) ?? skipped(phase);
+  const skip = skipVariable(config, inherited);
+  const leftOut = (phase: string): string | undefined =>
+    inputs.leftOut?.(phase) ?? skip.leftOut(phase);
   const planned = makePlan(config, { ...inputs, cwd, env, cmd, leftOut });
   return {
     type: 'planned',
@@ -48,7 +50,7 @@ export async function prepare({ config: named, ...inputs }: PrepareOptions): Pro
     config,
     env,
     plan: planned.plan,
-    problems: [...problems, ...withoutEchoes(planned.problems, problems)],
+    problems: [...skip.problems, ...problems, ...withoutEchoes(planned.problems, problems)],
   };
 }
 
@@ -63,12 +65,6 @@ export async function prepareConfig(
 
 export function nowhere(): string {
   return `no twenty-init.config.* in ${process.cwd()} or /etc/twenty-init`;
-}
-
-/** `TWENTY_INIT_SKIP=migrate,register`, or `*` for every phase. */
-function skippedBy(variable: string | undefined): (phase: string) => string | undefined {
-  const names = (variable ?? '').split(',').map((name) => name.trim());
-  return (phase) => (names.includes(phase) || names.includes('*') ? 'TWENTY_INIT_SKIP' : undefined);
 }
 
 /** A variable that is missing is told once, and not again for every place that reads it. */
