@@ -26,7 +26,11 @@ function schemaOf(shape: Shape): object {
         description: `a duration with a unit, such as "30s" or "1h30m"; at most ${shape.maximum}`,
       };
     case 'number':
-      return { type: shape.whole ? 'integer' : 'number', minimum: shape.minimum };
+      return {
+        type: shape.whole ? 'integer' : 'number',
+        minimum: shape.minimum,
+        ...(shape.maximum === undefined ? {} : { maximum: shape.maximum }),
+      };
     case 'boolean':
       return { type: 'boolean' };
     case 'choice':

@@ -106,7 +106,7 @@ const restart: Shape = {
 
 const exitCode: Shape = {
   kind: 'either',
-  shapes: [{ kind: 'number', minimum: 0, whole: true }, choice('forwarded')],
+  shapes: [{ kind: 'number', minimum: 0, maximum: 255, whole: true }, choice('forwarded')],
   expected: 'an exit code or "forwarded"',
 };
 

@@ -11,7 +11,12 @@ export type Shape =
     }
   /** With a unit, such as `30s` or `1h30m`. */
   | { readonly kind: 'duration'; readonly minimumMs: number; readonly maximum: string }
-  | { readonly kind: 'number'; readonly minimum: number; readonly whole: boolean }
+  | {
+      readonly kind: 'number';
+      readonly minimum: number;
+      readonly maximum?: number;
+      readonly whole: boolean;
+    }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'choice'; readonly values: readonly (string | number)[] }
   | { readonly kind: 'command' }

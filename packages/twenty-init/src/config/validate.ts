@@ -41,6 +41,7 @@ function check(shape: Shape, value: unknown, where: string): Problem[] {
     case 'number':
       return typeof value === 'number' &&
         value >= shape.minimum &&
+        value <= (shape.maximum ?? Number.POSITIVE_INFINITY) &&
         (!shape.whole || Number.isInteger(value))
         ? []
         : [unexpected(where, expectedOf(shape), value)];
@@ -162,7 +163,7 @@ function expectedOf(shape: Shape): string {
     case 'either':
       return shape.expected;
     case 'number':
-      return `a${shape.whole ? ' whole' : ''} number of at least ${shape.minimum}`;
+      return `a${shape.whole ? ' whole' : ''} number ${rangeOf(shape)}`;
     case 'duration':
       return 'a duration with a unit, such as "30s" or "1h30m"';
     case 'boolean':
@@ -180,6 +181,10 @@ function expectedOf(shape: Shape): string {
     case 'function':
       return 'a function (in a TypeScript or JavaScript config)';
   }
+}
+
+function rangeOf({ minimum, maximum }: Shape & { kind: 'number' }): string {
+  return maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
 }
 
 function hasTypeOf(shape: Shape, value: unknown): boolean {

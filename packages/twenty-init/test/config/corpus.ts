@@ -48,7 +48,7 @@ export const good: readonly (readonly [name: string, config: unknown])[] = [
           },
           startTimeout: '3m',
           gracePeriod: '250ms',
-          successExitCodes: [0, 143, 'forwarded'],
+          successExitCodes: [0, 143, 255, 'forwarded'],
           restart: {
             policy: 'on-failure',
             delay: '1s',
@@ -254,6 +254,12 @@ export const bad: readonly (readonly [
     'phases.exec-app.successExitCodes.0',
     '"forwarded"',
   ],
+  ...[256, -1, 1.5].map((code): (typeof bad)[number] => [
+    `the exit code ${code}, which no process has`,
+    withApp({ successExitCodes: [0, code] }),
+    'phases.exec-app.successExitCodes.1',
+    `expected a whole number from 0 to 255, got ${code}`,
+  ]),
   ['post that is a list', { ...withApp({}), post: [] }, 'post', 'an object of phases'],
   [
     'a size without a unit',
