@@ -119,6 +119,26 @@ describe('check', () => {
     expect(shop.command(['check', '--static']).code).toBe(0);
   });
 
+  it.each([
+    [
+      'json',
+      '{ "phases": {\n"migrate": { "command": ["true"] },\n"migrate": { "comand": ["true"] },\n"exec-app": {} } }',
+      [/phases\.migrate +is written twice, in lines 2 and 3/, /did you mean "command"\?/],
+    ],
+    [
+      'yaml',
+      'phases:\n  migrate: { command: [a] }\n  migrate: { command: [b] }\n  exec-app: {}\n',
+      [/Map keys must be unique at line 3/],
+    ],
+  ])('finds the phase that would be lost in %s, because it is written twice', (ext, text, says) => {
+    using shop = image({ [`twenty-init.config.${ext}`]: text });
+    for (const args of [['run'], ['check'], ['check', '--static']]) {
+      const { code, stdout, stderr } = shop.command(args);
+      expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+      for (const problem of says) expect(stderr).toMatch(problem);
+    }
+  });
+
   it('without a config is 64', () => {
     using empty = image({});
     expect(empty.command(['check']).code).toBe(64);

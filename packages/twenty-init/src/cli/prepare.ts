@@ -33,8 +33,14 @@ export async function prepare({ config: named, ...inputs }: PrepareOptions): Pro
   const { cwd = process.cwd(), env: inherited = process.env, cmd = [] } = inputs;
   const file = findConfigFile({ option: named, variable: inherited.TWENTY_INIT_CONFIG }, cwd);
   if (file === undefined) return { type: 'no config' };
-  const validated = validate(await loadConfigFile(file));
-  if ('problems' in validated) return { type: 'bad config', file, problems: validated.problems };
+  const loaded = await loadConfigFile(file);
+  const validated = validate(loaded.written);
+  if ('problems' in validated || loaded.problems.length > 0)
+    return {
+      type: 'bad config',
+      file,
+      problems: [...loaded.problems, ...('problems' in validated ? validated.problems : [])],
+    };
   const { config } = validated;
   if (!isAppCommand(cmd, config.phases['exec-app'])) return { type: 'not the app', file, config };
   const { env, problems } = environment(config.env ?? {}, inherited, (path) =>
