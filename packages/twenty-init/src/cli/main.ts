@@ -2,13 +2,14 @@ import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { exitCodes } from '../exit-codes.ts';
 import { type RealSystem, realSystem } from '../real/system.ts';
-import { writeLine } from '../real/write-line.ts';
-import { type Log, textLog } from '../report/log.ts';
+import type { Log } from '../report/log.ts';
 import { maskFor } from '../report/mask.ts';
 import { isStartError, StartError } from '../start-error.ts';
 import type { CommandName } from './commands.ts';
 import { makeStderrLazy } from './lazy-stderr.ts';
 import { type Invocation, parseInvocation } from './options.ts';
+import { overridesIn } from './overrides.ts';
+import { ownLog } from './own-log.ts';
 import { becomePid1 } from './pid1.ts';
 import { run } from './run.ts';
 
@@ -16,7 +17,7 @@ import { run } from './run.ts';
 export async function main(argv: readonly string[]): Promise<number> {
   makeStderrLazy();
   const system = realSystem();
-  const log = textLog({ writeLine, now: system.now, mask: maskFor(process.env) });
+  const log = await ownLog(overridesIn(process.env).logFormat, maskFor(process.env), system);
   // Node ends with 0 when nothing is left to wait for; a boot that has not come to its end must not look like success.
   process.once('beforeExit', () => {
     log(

@@ -1,13 +1,13 @@
 import { fstatSync } from 'node:fs';
-import type { Config } from '../config/config.ts';
+import type { LogFormat } from '../config/config.ts';
 import { writeLine } from '../real/write-line.ts';
 import { type Log, textLog, wantsColors } from '../report/log.ts';
 import type { Mask } from '../report/mask.ts';
 import type { System } from '../system.ts';
 
-/** Our own lines on stderr, in the format of the config. */
+/** Our own lines on stderr. */
 export async function ownLog(
-  format: NonNullable<Config['log']>['format'],
+  format: LogFormat | undefined,
   mask: Mask,
   { now }: System,
 ): Promise<Log> {

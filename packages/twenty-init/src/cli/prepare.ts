@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { isAppCommand } from '../boot/app-plan.ts';
 import { makePlan, type Plan, type PlanInputs } from '../boot/plan.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, LogFormat } from '../config/config.ts';
 import { environment } from '../config/environment.ts';
 import { findConfigFile, loadConfigFile } from '../config/file.ts';
 import type { Problem } from '../config/problem.ts';
 import { validate } from '../config/validate.ts';
 import { StartError } from '../start-error.ts';
+import { overridesIn } from './overrides.ts';
 import { skipVariable } from './skip-variable.ts';
 
 /** What a config comes to in this container. */
@@ -20,6 +21,7 @@ export type Prepared =
       readonly config: Config;
       readonly plan: Plan;
       readonly env: NodeJS.ProcessEnv;
+      readonly logFormat: LogFormat | undefined;
       /** Of the environment and the plan; cwd and commands have not been looked at. */
       readonly problems: readonly Problem[];
     };
@@ -47,16 +49,23 @@ export async function prepare({ config: named, ...inputs }: PrepareOptions): Pro
     readFileSync(path, 'utf8'),
   );
   const skip = skipVariable(config, inherited);
+  const { logFormat, problems: badOverrides, ...overrides } = overridesIn(inherited);
   const leftOut = (phase: string): string | undefined =>
     inputs.leftOut?.(phase) ?? skip.leftOut(phase);
-  const planned = makePlan(config, { ...inputs, cwd, env, cmd, leftOut });
+  const planned = makePlan(config, { ...inputs, ...overrides, cwd, env, cmd, leftOut });
   return {
     type: 'planned',
     file,
     config,
     env,
+    logFormat: logFormat ?? config.log?.format,
     plan: planned.plan,
-    problems: [...skip.problems, ...problems, ...withoutEchoes(planned.problems, problems)],
+    problems: [
+      ...badOverrides,
+      ...skip.problems,
+      ...problems,
+      ...withoutEchoes(planned.problems, problems),
+    ],
   };
 }
 

@@ -43,12 +43,12 @@ export async function run(
 }
 
 async function bootPlanned(
-  { plan, config, env, file, problems }: Extract<Prepared, { type: 'planned' }>,
+  { plan, config, env, file, logFormat, problems }: Extract<Prepared, { type: 'planned' }>,
   startsApp: boolean,
   system: RealSystem,
 ): Promise<number> {
   const mask = maskFor(env, config.env?.fromFiles);
-  const log = await ownLog(config.log?.format, mask, system);
+  const log = await ownLog(logFormat, mask, system);
   const all = [...problems, ...preflight(plan)];
   if (all.length > 0) return refuse(file, all, log);
 

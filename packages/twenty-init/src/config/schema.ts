@@ -1,3 +1,4 @@
+import { logFormats } from './config.ts';
 import {
   anyText,
   choice,
@@ -111,7 +112,7 @@ const exitCode: Shape = {
 };
 
 /** What fits into a handoff to `pid1`. */
-const gracePeriod: Shape = { ...duration, maximum: '9h' };
+export const gracePeriod: Shape = { ...duration, maximum: '9h' };
 
 const app = object({
   command,
@@ -144,6 +145,8 @@ const logFile: Shape = {
   expected: 'a path or an object with a path',
 };
 
+export const logFormat: Shape = choice(...logFormats);
+
 export const configShape: Shape & { readonly kind: 'object' } = {
   kind: 'object',
   keys: keys({
@@ -159,7 +162,7 @@ export const configShape: Shape & { readonly kind: 'object' } = {
     ),
     post: { kind: 'map', of: phase, expected: 'an object of phases' },
     shutdown: object({ timeout: duration }),
-    log: object({ format: withDefault(choice('text', 'json'), 'text'), file: logFile }),
+    log: object({ format: withDefault(logFormat, 'text'), file: logFile }),
   }),
 };
 

@@ -29,7 +29,8 @@ function withoutUndefined(value: unknown): unknown {
   );
 }
 
-function check(shape: Shape, value: unknown, where: string): Problem[] {
+/** What is wrong with one value; `where` is its path. */
+export function check(shape: Shape, value: unknown, where: string): Problem[] {
   switch (shape.kind) {
     case 'text':
       if (typeof value !== 'string') return [unexpected(where, shape.expected, value)];
