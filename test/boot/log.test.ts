@@ -24,7 +24,7 @@ const leaky = (format: string): object => ({
 });
 
 describe('secrets', () => {
-  it.each(['text', 'json'])('are in none of our own lines (%s)', async (format) => {
+  it.each(['text', 'json', 'ecs'])('are in none of our own lines (%s)', async (format) => {
     using root = image({ 'twenty-init.config.json': leaky(format), key: `${secret}\n` });
     await using container = await root.boot({
       env: { ...process.env, TEST_URL: url, TEST_KEY_FILE: 'key' },
@@ -130,8 +130,55 @@ describe('the log as JSON', () => {
   });
 });
 
+describe('the log in ECS', () => {
+  it('has every event under its action, with outcome, duration and exit code', async () => {
+    using root = image({
+      'twenty-init.config.json': {
+        name: 'shop',
+        log: { format: 'ecs' },
+        phases: {
+          migrate: { command: ['true'] },
+          register: { command: ['sh', '-c', 'echo no; exit 3'] },
+          'exec-app': { command: ['true'] },
+        },
+      },
+    });
+    await using container = await root.boot();
+    expect(await container.exited).toBe(3);
+    const events = container
+      .stderr()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    for (const event of events)
+      expect(event).toMatchObject({
+        '@timestamp': expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+        'log.level': expect.stringMatching(/^(info|warn|error)$/),
+        message: expect.any(String),
+        'ecs.version': expect.any(String),
+        'event.action': expect.any(String),
+      });
+    expect(events[0]).toMatchObject({ 'event.action': 'booting', 'service.name': 'shop' });
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        'event.action': 'phase-ended',
+        'event.outcome': 'success',
+        'event.duration': expect.any(Number),
+        'process.exit_code': 0,
+        'twenty_init.phase': 'migrate',
+      }),
+    );
+    expect(events.at(-1)).toMatchObject({
+      'event.action': 'ended',
+      'event.outcome': 'failure',
+      'process.exit_code': 3,
+      'twenty_init.exited_by': 'phase',
+    });
+  });
+});
+
 describe('a log that nobody can write', () => {
-  it.each(['text', 'json'])('does not end the boot (%s)', async (format) => {
+  it.each(['text', 'json', 'ecs'])('does not end the boot (%s)', async (format) => {
     using root = image({
       'twenty-init.config.json': {
         log: { format },

@@ -76,7 +76,7 @@ describe('TWENTY_INIT_STOP_GRACE_PERIOD', () => {
 
 describe('a variable of twenty-init that is wrong', () => {
   it.each([
-    ['TWENTY_INIT_LOG', 'xml', 'expected "text" or "json", got "xml"'],
+    ['TWENTY_INIT_LOG', 'xml', 'expected "text", "json" or "ecs", got "xml"'],
     ['TWENTY_INIT_STOP_GRACE_PERIOD', '30', 'expected a duration with a unit'],
     ['TWENTY_INIT_STOP_GRACE_PERIOD', '10h', 'expected at most 9h, got "10h"'],
   ])('%s=%s is told with the other problems: 78', (name, value, says) => {

@@ -5,14 +5,20 @@ import { type Log, textLog, wantsColors } from '../report/log.ts';
 import type { Mask } from '../report/mask.ts';
 import type { System } from '../system.ts';
 
-/** Our own lines on stderr. */
+/** Our own lines on stderr; text unless something else is asked for. */
 export async function ownLog(
   format: LogFormat | undefined,
   mask: Mask,
   { now }: System,
 ): Promise<Log> {
-  if (format === 'json') return (await import('../report/json-log.ts')).jsonLog(writeLine, mask);
-  return textLog({ writeLine, now, mask, colors: wantsColors(process.env, isTerminal(2)) });
+  switch (format) {
+    case 'json':
+      return (await import('../report/json-log.ts')).jsonLog(writeLine, mask);
+    case 'ecs':
+      return (await import('../report/ecs-log.ts')).ecsLog(writeLine, now, mask);
+    default:
+      return textLog({ writeLine, now, mask, colors: wantsColors(process.env, isTerminal(2)) });
+  }
 }
 
 /** Without `node:tty`, whose import costs more than the question. */

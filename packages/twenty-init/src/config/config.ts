@@ -140,7 +140,7 @@ export interface AppConfig extends CommandConfig {
   readonly restart?: RestartConfig['policy'] | RestartConfig;
 }
 
-export const logFormats = ['text', 'json'] as const;
+export const logFormats = ['text', 'json', 'ecs'] as const;
 export type LogFormat = (typeof logFormats)[number];
 
 export interface LogFileConfig {

@@ -277,7 +277,7 @@ export const bad: readonly (readonly [
     'a log format that is none',
     { ...withApp({}), log: { format: 'xml' } },
     'log.format',
-    '"text" or "json"',
+    '"text", "json" or "ecs"',
   ],
 ];
 
