@@ -37,17 +37,32 @@ export function stopApp(turn: Turn, signal: StopSignal): void {
       return change(turn, { app: { ...app, stopping: app.stopping ?? 'signal' } });
     case 'waiting-to-restart':
       disarm(turn, 'restart');
-      return ended(turn, app.exitCode, `${signal} before the next restart`);
+      return ended(turn, app.exitCode, `${signal} before the next restart`, 'main');
     case 'becoming':
       report(turn, { type: 'stopping', signal, phases: [], deferred: [] });
-      return change(turn, {
-        app: {
-          type: 'ended',
-          exitCode: 128 + signalNumber(signal),
-          exitedBy: 'init',
-          reason: `${signal} during the boot`,
-        },
-      });
+      return ended(turn, 128 + signalNumber(signal), `${signal} during the boot`, 'init');
+    case 'pending':
+    case 'handed-off':
+    case 'ended':
+      return;
+  }
+}
+
+/** The boot has failed in spite of the app, which is stopped in order. */
+export function failApp(turn: Turn, exitCode: number, reason: string): void {
+  const { app } = turn.state;
+  switch (app.type) {
+    case 'running':
+      if (app.stopping !== undefined) return;
+      disarm(turn, 'start');
+      disarm(turn, 'probe');
+      turn.effects.push({ type: 'stop-app', signal: 'SIGTERM' });
+      return change(turn, { app: { ...app, stopping: 'failure' } });
+    case 'waiting-to-restart':
+      disarm(turn, 'restart');
+      return ended(turn, exitCode, reason, 'init');
+    case 'becoming':
+      return ended(turn, exitCode, reason, 'init');
     case 'pending':
     case 'handed-off':
     case 'ended':
@@ -179,14 +194,15 @@ function exited(turn: Turn, app: Running, exit: ExitStatus, killed: readonly num
   if (killed.length > 0) report(turn, { type: 'killed', title: appPhase, pids: killed });
   const { exitCode, reason } = verdict(turn, app, exit, killed);
   report(turn, { type: 'app-exited', exit, exitCode, reason });
-  if (!shouldRestart(turn, app, exitCode)) return ended(turn, exitCode, reason);
+  if (!shouldRestart(turn, app, exitCode))
+    return ended(turn, exitCode, reason, app.stopping === 'failure' ? 'init' : 'main');
 
   const { restart } = turn.state.plan.app;
   const recent = app.restarts.filter((at) => at > turn.now - restart.windowMs);
   if (recent.length >= restart.maxRestarts) {
     report(turn, { type: 'app-given-up', restarts: recent.length });
     // Success that has to be started over and over is none.
-    return ended(turn, exitCode === 0 ? 1 : exitCode, `restarted ${recent.length} times`);
+    return ended(turn, exitCode === 0 ? 1 : exitCode, `restarted ${recent.length} times`, 'main');
   }
   const healthy = turn.now - app.startedAt >= healthyMs;
   const delayMs = healthy ? restart.delayMs : app.delayMs;
@@ -210,6 +226,7 @@ function verdict(
   killed: readonly number[],
 ): { exitCode: number; reason: string } {
   const { forwardedIsSuccess, successExitCodes, readiness } = state.plan.app;
+  if (app.stopping === 'failure' && state.failure !== undefined) return state.failure;
   if (app.stopping === 'start-timeout')
     return { exitCode: exitCodes.timeout, reason: 'not ready within its startTimeout' };
   if (killed.length > 0) return { exitCode: exitCodes.killed, reason: 'grace period over' };
@@ -226,7 +243,7 @@ function verdict(
 }
 
 function shouldRestart({ state }: Turn, app: Running, exitCode: number): boolean {
-  if (state.stop !== undefined || app.handingOff) return false;
+  if (state.stop !== undefined || state.failure !== undefined || app.handingOff) return false;
   switch (state.plan.app.restart.policy) {
     case 'never':
       return false;
@@ -237,6 +254,6 @@ function shouldRestart({ state }: Turn, app: Running, exitCode: number): boolean
   }
 }
 
-function ended(turn: Turn, exitCode: number, reason: string): void {
-  change(turn, { app: { type: 'ended', exitCode, exitedBy: 'main', reason } });
+function ended(turn: Turn, exitCode: number, reason: string, exitedBy: 'init' | 'main'): void {
+  change(turn, { app: { type: 'ended', exitCode, exitedBy, reason } });
 }

@@ -23,7 +23,8 @@ export interface BootState {
 }
 
 export interface Failure {
-  readonly phase: string;
+  /** Without one it is code of the config that belongs to none. */
+  readonly phase?: string;
   readonly exitCode: number;
   readonly reason: string;
   readonly lastLines: readonly string[];
@@ -69,7 +70,7 @@ export type AppState =
       /** Probes of the same result in a row. */
       readonly inARow: number;
       readonly everReady: boolean;
-      readonly stopping?: 'signal' | 'start-timeout';
+      readonly stopping?: 'signal' | 'start-timeout' | 'failure';
       readonly handingOff: boolean;
       /** When it was restarted, in ms. */
       readonly restarts: readonly number[];
@@ -130,6 +131,8 @@ export type BootEvent =
   | { readonly type: 'step-idle'; readonly phase: string }
   | { readonly type: 'timer'; readonly timer: Timer }
   | { readonly type: 'signal'; readonly signal: StopSignal | AppSignal }
+  /** Code of the config has thrown what nobody catches; of this phase, when that is known. */
+  | { readonly type: 'threw'; readonly phase?: string; readonly reason: string }
   | { readonly type: 'app-not-started'; readonly exitCode: number; readonly reason: string }
   | { readonly type: 'app-started'; readonly pid: number }
   | { readonly type: 'app-exited'; readonly exit: ExitStatus; readonly killed: readonly number[] }

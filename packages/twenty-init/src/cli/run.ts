@@ -17,6 +17,7 @@ import { ownLog } from './own-log.ts';
 import { becomePid1 } from './pid1.ts';
 import { nowhere, type Prepared, type PrepareOptions, prepare } from './prepare.ts';
 import { refuse } from './refuse.ts';
+import { endAtUncaught } from './uncaught.ts';
 
 /** Boots, and resolves with the exit code; in mode exec only when the boot did not end in the app. */
 export async function run(
@@ -58,7 +59,7 @@ async function bootPlanned(
   const name = plan.name ?? 'without a name';
   log('info', `booting ${name} (config ${file}, pid ${process.pid})`, {
     event: 'booting',
-    app: name,
+    ...(plan.name === undefined ? {} : { app: plan.name }),
   });
   if (startsApp)
     log('info', `mode ${plan.mode}: ${plan.modeBecause}`, { event: 'mode', mode: plan.mode });
@@ -66,20 +67,21 @@ async function bootPlanned(
   let end: End | undefined;
   const tell = reporter(plan, log);
   const output = plan.logFile === undefined ? system : await teed(system, plan.logFile, log);
-  const { ended, signal, state } = boot(plan, output, (report) => {
+  const booting = boot(plan, output, (report) => {
     if (report.type === 'ended') end = report.end;
     tell(report);
   });
-  const stopListening = listen(signal);
+  const stopListening = listen(booting.signal);
+  const stopCatching = endAtUncaught(booting, system, log);
   try {
-    const exitCode = await ended;
+    const exitCode = await booting.ended;
     if (end !== undefined) {
       const { terminationLog, writeTerminationMessage } = await import(
         '../report/termination-message.ts'
       );
       if (exitCode !== 0) writeTerminationMessage(terminationLog, end, mask);
       // Whoever forced the end, or has waited for a whole grace period, waits for nothing more.
-      const inOrder = !state().forced && exitCode !== exitCodes.killed;
+      const inOrder = !booting.state().forced && exitCode !== exitCodes.killed;
       // Not only after the app: a signal on the way into it finds pid1 told that 128+n counts as 0.
       const isHandedOver = end.exitedBy === 'init' && exitCode === 0;
       if (startsApp && inOrder && !isHandedOver && system.pid1 !== undefined)
@@ -88,6 +90,7 @@ async function bootPlanned(
     await exitPastStuckWrite(exitCode);
     return exitCode;
   } finally {
+    stopCatching();
     stopListening();
   }
 }

@@ -2,8 +2,6 @@ import { spawnChild } from '@twenty-init/core';
 import type { App } from '../boot/app-plan.ts';
 import type { LogFile } from '../boot/log-file-plan.ts';
 import type { RunningApp } from '../system.ts';
-import { runCommand } from './command-run.ts';
-import { runFunction } from './function-run.ts';
 import { openLogFile, type Sink } from './log-file.ts';
 import { copyOutput } from './output.ts';
 import type { RealSystem } from './system.ts';
@@ -18,7 +16,7 @@ export function withLogFile(
   const sink = openLogFile(file, onLoss, onNotRotated);
   return {
     ...system,
-    start: async (work) => ('run' in work ? runFunction(work, sink) : await runCommand(work, sink)),
+    start: (work, title) => system.start(work, title, sink),
     startApp: (app) => startTeed(app, sink),
   };
 }
