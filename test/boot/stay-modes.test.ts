@@ -232,6 +232,19 @@ describe('mode supervise', () => {
     expect(container.stdout()).toContain('reported');
   });
 
+  it('is not ended by SIGHUP while a restart is waited for: the app starts when it is time', async () => {
+    using root = image({
+      ...files({ mode: 'supervise', restart: { policy: 'on-failure', delay: '3s' } }),
+      'server.js': '#!/bin/sh\necho x >> starts\n[ $(wc -l < starts) -ge 2 ] || exit 1\n',
+    });
+    await using container = await root.boot();
+    await container.seen(/starts again in 3s/);
+    container.kill('SIGHUP');
+    expect(await container.exited).toBe(0);
+    expect(container.stderr()).toContain('SIGHUP ignored: exec-app does not run');
+    expect(readFileSync(root.path('starts'), 'utf8')).toBe('x\nx\n');
+  });
+
   it.each([
     ['httpGet', (port: number) => ({ httpGet: `http://127.0.0.1:${port}/` })],
     [

@@ -70,9 +70,16 @@ export function failApp(turn: Turn, exitCode: number, reason: string): void {
   }
 }
 
-/** One that means nothing to us. */
-export function signalApp(turn: Turn, signal: StopSignal | AppSignal): void {
+/** From the first start of the app on SIGHUP is its own, also when it does not run at the moment. */
+export function hasStarted({ type }: AppState): boolean {
+  return type !== 'pending' && type !== 'becoming';
+}
+
+/** One that means nothing to us: when the app does not run it is ignored. */
+export function signalApp(turn: Turn, signal: AppSignal | 'SIGHUP'): void {
   if (turn.state.app.type === 'running') turn.effects.push({ type: 'signal-app', signal });
+  // Every terminal sends that one when its window changes.
+  else if (signal !== 'SIGWINCH') report(turn, { type: 'signal-ignored', signal });
 }
 
 export function appEvent(turn: Turn, event: AppEvent): void {

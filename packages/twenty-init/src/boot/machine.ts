@@ -1,6 +1,6 @@
 import { signalNumber } from '@twenty-init/core';
 import { exitCodes } from '../exit-codes.ts';
-import { appEvent, failApp, signalApp, startApp, stopApp } from './app-machine.ts';
+import { appEvent, failApp, hasStarted, signalApp, startApp, stopApp } from './app-machine.ts';
 import {
   isActive,
   isDone,
@@ -145,15 +145,10 @@ function proceedWithPost(turn: Turn): void {
 }
 
 function signaled(turn: Turn, signal: StopSignal | AppSignal): void {
-  if (signal === 'SIGUSR1' || signal === 'SIGUSR2' || signal === 'SIGWINCH') {
-    if (turn.state.stage === 'app') signalApp(turn, signal);
-    // Every terminal sends that one when its window changes.
-    else if (signal !== 'SIGWINCH') report(turn, { type: 'signal-ignored', signal });
-    return;
-  }
-  // Once the app runs SIGHUP is its own: most servers reopen their logs or read their config again.
-  if (signal === 'SIGHUP' && turn.state.stage === 'app' && turn.state.app.type === 'running')
+  if (signal === 'SIGUSR1' || signal === 'SIGUSR2' || signal === 'SIGWINCH')
     return signalApp(turn, signal);
+  // Until then it is a terminal that goes away. Most servers reopen their logs at it, or read their config again.
+  if (signal === 'SIGHUP' && hasStarted(turn.state.app)) return signalApp(turn, signal);
   if (turn.state.stop !== undefined) return signaledAgain(turn, signal);
   change(turn, { stop: signal });
   arm(turn, 'shutdown', turn.state.plan.shutdownTimeoutMs);
