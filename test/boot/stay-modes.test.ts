@@ -290,4 +290,60 @@ describe('an app on a terminal', () => {
     await terminal.shows(/interrupted/);
     expect(await terminal.exited).toBe(5);
   });
+
+  const restarting = (
+    script: string,
+    policy: string,
+    more: object = {},
+  ): ReturnType<typeof image> =>
+    image({
+      'app.sh': `#!/bin/sh\n${script}`,
+      'twenty-init.config.json': {
+        ...more,
+        phases: {
+          'exec-app': { command: ['./app.sh'], restart: { policy, delay: '2s', maxDelay: '2s' } },
+        },
+      },
+    });
+
+  it.each([{}, { log: { file: 'app.log' } }])(
+    'that is started again has it again, %j',
+    async (more) => {
+      using root = restarting('read -r line\necho "got $line"\nexit 3\n', 'always', more);
+      await using terminal = openTerminal(root.commandLine(['run']), { cwd: root.root });
+      for (const line of ['one', 'two']) {
+        await terminal.shows(/exec-app runs/);
+        terminal.type(`${line}\r`);
+        await terminal.shows(new RegExp(`got ${line}`));
+        await terminal.shows(/starts again in 2s/);
+      }
+    },
+  );
+
+  it.each([
+    ['dies of it', 'echo up\nexec sleep 1000\n', 'killed by SIGINT on the terminal'],
+    [
+      'exits with 130',
+      'trap "exit 130" INT\necho up\nwhile :; do sleep 0.01; done\n',
+      'exit 130 on the terminal',
+    ],
+  ])('is not started again after a ^C of which it %s', async (_, script, says) => {
+    using root = restarting(script, 'always');
+    await using terminal = openTerminal(root.commandLine(['run']), { cwd: root.root });
+    await terminal.shows(/^up/m);
+    terminal.type('\x03');
+    expect(await terminal.exited).toBe(130);
+    expect(terminal.screen()).toContain(`exec-app ended: ${says}`);
+  });
+
+  it('that makes a clean end of ^C is ended for good by one more, before it starts again', async () => {
+    using root = restarting('trap "exit 0" INT\necho up\nwhile :; do sleep 0.01; done\n', 'always');
+    await using terminal = openTerminal(root.commandLine(['run']), { cwd: root.root });
+    await terminal.shows(/^up/m);
+    terminal.type('\x03');
+    await terminal.shows(/starts again in 2s/);
+    terminal.type('\x03');
+    expect(await terminal.exited).toBe(0);
+    expect(terminal.screen()).toContain('SIGINT before the next restart');
+  });
 });

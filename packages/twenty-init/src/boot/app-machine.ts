@@ -91,7 +91,8 @@ export function appEvent(turn: Turn, event: AppEvent): void {
         app: { ...event, type: 'ended', exitedBy: 'init' },
       });
     case 'app-started':
-      if (app.type === 'running') started(turn, app, event.pid);
+      if (app.type === 'running')
+        started(turn, { ...app, hasTerminal: event.hasTerminal }, event.pid);
       return;
     case 'app-exited':
       if (app.type === 'running') exited(turn, app, event.exit, event.killed);
@@ -116,6 +117,7 @@ function launch(turn: Turn, restarts: readonly number[], delayMs: number): void 
       everReady: false,
       inARow: 0,
       handingOff: false,
+      hasTerminal: false,
       restarts,
       delayMs,
     },
@@ -125,6 +127,7 @@ function launch(turn: Turn, restarts: readonly number[], delayMs: number): void 
 
 function started(turn: Turn, app: Running, pid: number): void {
   report(turn, { type: 'app-started', pid });
+  change(turn, { app });
   if (app.stopping !== undefined) return;
   const { readiness, startTimeoutMs } = turn.state.plan.app;
   if (readiness === undefined) return becameReady(turn, app);
@@ -201,7 +204,7 @@ function exited(turn: Turn, app: Running, exit: ExitStatus, killed: readonly num
   if (killed.length > 0) report(turn, { type: 'killed', title: appPhase, pids: killed });
   const { exitCode, reason } = verdict(turn, app, exit, killed);
   report(turn, { type: 'app-exited', exit, exitCode, reason });
-  if (!shouldRestart(turn, app, exitCode))
+  if (!shouldRestart(turn, app, exit, exitCode))
     return ended(turn, exitCode, reason, app.stopping === 'failure' ? 'init' : 'main');
 
   const { restart } = turn.state.plan.app;
@@ -237,7 +240,8 @@ function verdict(
   if (app.stopping === 'start-timeout')
     return { exitCode: exitCodes.timeout, reason: 'not ready within its startTimeout' };
   if (killed.length > 0) return { exitCode: exitCodes.killed, reason: 'grace period over' };
-  const how = exit.signal === undefined ? `exit ${exit.exitCode}` : `killed by ${exit.signal}`;
+  const where = isInterrupted(app, exit) ? ' on the terminal' : '';
+  const how = `${exit.signal === undefined ? `exit ${exit.exitCode}` : `killed by ${exit.signal}`}${where}`;
   const { stop } = state;
   if (stop !== undefined && forwardedIsSuccess && exit.exitCode === 128 + signalNumber(stop))
     return { exitCode: 0, reason: `${how}, as it was told to` };
@@ -249,7 +253,16 @@ function verdict(
   return { exitCode: exit.exitCode, reason: `${how}${early}` };
 }
 
-function shouldRestart({ state }: Turn, app: Running, exitCode: number): boolean {
+/** As a shell sees it: who sits there has ended what dies of ^C or ^\\, or exits as if it had. */
+function isInterrupted({ hasTerminal }: Running, { exitCode }: ExitStatus): boolean {
+  return (
+    hasTerminal &&
+    (['SIGINT', 'SIGQUIT'] as const).some((signal) => exitCode === 128 + signalNumber(signal))
+  );
+}
+
+function shouldRestart({ state }: Turn, app: Running, exit: ExitStatus, exitCode: number): boolean {
+  if (isInterrupted(app, exit)) return false;
   if (state.stop !== undefined || state.failure !== undefined || app.handingOff) return false;
   switch (state.plan.app.restart.policy) {
     case 'never':

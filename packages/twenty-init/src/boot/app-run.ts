@@ -29,8 +29,8 @@ export function runApp(
       dispatch({ type: 'app-not-started', exitCode: error.exitCode, reason: error.message });
       return;
     }
-    const { exited, pid } = alive;
-    dispatch({ type: 'app-started', pid });
+    const { exited, pid, hasTerminal = false } = alive;
+    dispatch({ type: 'app-started', pid, hasTerminal });
     const exit = await exited;
     alive = undefined;
     // Without a signal too: what the leader leaves in its group goes with it.

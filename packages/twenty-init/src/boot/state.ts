@@ -72,6 +72,8 @@ export type AppState =
       readonly everReady: boolean;
       readonly stopping?: 'signal' | 'start-timeout' | 'failure';
       readonly handingOff: boolean;
+      /** ^C on the terminal goes to it, and not to us. */
+      readonly hasTerminal: boolean;
       /** When it was restarted, in ms. */
       readonly restarts: readonly number[];
       readonly delayMs: number;
@@ -134,7 +136,7 @@ export type BootEvent =
   /** Code of the config has thrown what nobody catches; of this phase, when that is known. */
   | { readonly type: 'threw'; readonly phase?: string; readonly reason: string }
   | { readonly type: 'app-not-started'; readonly exitCode: number; readonly reason: string }
-  | { readonly type: 'app-started'; readonly pid: number }
+  | { readonly type: 'app-started'; readonly pid: number; readonly hasTerminal: boolean }
   | { readonly type: 'app-exited'; readonly exit: ExitStatus; readonly killed: readonly number[] }
   | { readonly type: 'probed'; readonly ok: boolean; readonly reason: string }
   | { readonly type: 'handed-off'; readonly accepted: boolean; readonly reason: string };

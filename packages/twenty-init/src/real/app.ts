@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { become, CoreError, handOff, pid1Path, spawnChild } from '@twenty-init/core';
 import type { App } from '../boot/app-plan.ts';
 import type { HandOff, RunningApp } from '../system.ts';
+import { isInForeground } from './terminal.ts';
 
 /**
  * The parent `pid1` is asked to end the tree as the app's config says. Any other parent cannot be asked: then a
@@ -36,13 +37,14 @@ export async function startApp(
   outlives: boolean,
 ): Promise<RunningApp> {
   const [program, ...args] = argv;
-  return await spawnChild(program, args, {
+  const child = await spawnChild(program, args, {
     cwd,
     env,
     ...(outlives ? {} : { parentDeath: 'SIGTERM' as const }),
-    // In the background a read of the terminal would stop it; but ^C then ends the app alone, which would be restarted.
-    foreground: restart.policy === 'never',
+    // In the background a read of the terminal would stop it.
+    foreground: true,
   });
+  return { ...child, hasTerminal: restart.policy !== 'never' && isInForeground(child.pid) };
 }
 
 export async function handOffApp(

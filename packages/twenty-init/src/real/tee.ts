@@ -5,6 +5,7 @@ import type { RunningApp } from '../system.ts';
 import { openLogFile, type Sink } from './log-file.ts';
 import { copyOutput } from './output.ts';
 import type { RealSystem } from './system.ts';
+import { isInForeground } from './terminal.ts';
 
 /** The same system, with all output of phases and the app also in a file. */
 export function withLogFile(
@@ -28,7 +29,7 @@ async function startTeed({ argv, cwd, env, restart }: App, sink: Sink): Promise<
     env,
     output: 'pipe',
     parentDeath: 'SIGTERM',
-    foreground: restart.policy === 'never',
+    foreground: true,
   });
   const output = copyOutput(
     [
@@ -39,6 +40,7 @@ async function startTeed({ argv, cwd, env, restart }: App, sink: Sink): Promise<
   );
   return {
     pid: child.pid,
+    hasTerminal: restart.policy !== 'never' && isInForeground(child.pid),
     exited: child.exited,
     kill: child.kill,
     // Only now: what the leader has left in its group may still have something to say.
