@@ -39,6 +39,53 @@ describe('secrets', () => {
     expect(own.join('\n')).not.toContain(secret);
   });
 
+  describe('that are the name of a program', () => {
+    const tool = (files: object, value: string) =>
+      [
+        image({ 'hunter2.sh': '#!/bin/sh\n', 'twenty-init.config.json': files }),
+        { ...process.env, TEST_TOOL: value },
+      ] as const;
+    const gone = 'command "${TEST_TOOL}" (variables filled in) does not exist';
+    const remove = { command: ['sh', '-c', 'rm h*r2.sh'] };
+
+    it.each([
+      ['./nowhere-hunter2', gone],
+      ['nowhere-hunter2', 'command "${TEST_TOOL}" (variables filled in) was not found in PATH'],
+    ])('are not shown in a preflight (%s)', async (value, says) => {
+      const phases = { 'exec-app': { command: ['${TEST_TOOL}', 'x'] } };
+      const [root, env] = tool({ phases }, value);
+      using _ = root;
+      await using container = await root.boot({ env });
+      expect(await container.exited).toBe(78);
+      expect(container.stderr()).toContain(says);
+      expect(container.stderr()).not.toContain('hunter2');
+    });
+
+    it.each([
+      ['a phase', 'pid1', { remove, work: { command: ['${TEST_TOOL}'] }, 'exec-app': {} }],
+      [
+        'a condition',
+        'pid1',
+        {
+          remove,
+          work: { command: ['true'], skipIf: { exec: ['${TEST_TOOL}'] } },
+          'exec-app': {},
+        },
+      ],
+      ['the app', 'pid1', { remove, 'exec-app': { command: ['${TEST_TOOL}'] } }],
+      ['the app', 'sh', { remove, 'exec-app': { command: ['${TEST_TOOL}'] } }],
+      ['the app', 'pid1', { remove, 'exec-app': { command: ['${TEST_TOOL}'], mode: 'supervise' } }],
+    ] as const)('are not shown when %s cannot start (under %s)', async (_, entrypoint, phases) => {
+      const [root, env] = tool({ phases }, './hunter2.sh');
+      using __ = root;
+      const cmd = 'command' in phases['exec-app'] ? [] : ['true'];
+      await using container = await root.boot({ env, entrypoint, cmd });
+      expect(await container.exited).toBe('work' in phases && 'skipIf' in phases.work ? 69 : 127);
+      expect(container.stderr()).toContain(gone);
+      expect(container.stderr()).not.toContain('hunter2');
+    });
+  });
+
   it('are in none of the problems of a preflight', async () => {
     using root = image({
       'twenty-init.config.json': {

@@ -59,13 +59,13 @@ async function launchByShim(
       stdio: [stdin, stdout?.writeEnd ?? 'inherit', stderr?.writeEnd ?? 'inherit', 'pipe'],
     });
     const running = watchExit(spawned, options);
-    await executed(spawned, command, cwd, env);
+    await executed(spawned, command, options);
     return stdout === undefined || stderr === undefined
       ? running
       : { ...running, pipes: { stdout: stdout.stream, stderr: stderr.stream } };
   } catch (error) {
     for (const { stream } of pipes) stream.destroy();
-    throw startError(command, error);
+    throw startError(options.name ?? `"${command}"`, error);
   } finally {
     for (const { writeEnd } of pipes) closeSync(writeEnd);
   }
@@ -127,8 +127,7 @@ function openPipe(system: System): Pipe {
 async function executed(
   spawned: ChildProcess,
   command: string,
-  cwd: string,
-  env: NodeJS.ProcessEnv,
+  { cwd, env, name }: LaunchOptions,
 ): Promise<void> {
   const spawnError = new Promise<never>((_, reject) => spawned.once('error', reject));
   // After EMFILE and ENFILE Node makes no stdio at all, against its own types; the error event follows.
@@ -136,7 +135,7 @@ async function executed(
   const report = stdio === undefined ? spawnError : readAll(stdio[errorFd] as Readable);
   const errno = await Promise.race([report, spawnError]);
   if (errno === '') return;
-  findProgram(command, { cwd, path: env.PATH }); // says more, where it finds the same
+  findProgram(command, { cwd, path: env.PATH, name }); // says more, where it finds the same
   throw Object.assign(new Error('exec failed'), { code: errnoName(-Number(errno)) });
 }
 
@@ -168,6 +167,6 @@ async function launchByNode(
     const { stdout, stderr } = spawned;
     return stdout === null || stderr === null ? running : { ...running, pipes: { stdout, stderr } };
   } catch (error) {
-    throw startError(command, error);
+    throw startError(options.name ?? `"${command}"`, error);
   }
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { become, CoreError, handOff, pid1Path, spawnChild } from '@twenty-init/core';
+import { become, CoreError, findProgram, handOff, pid1Path, spawnChild } from '@twenty-init/core';
 import type { App } from '../boot/app-plan.ts';
 import type { HandOff, RunningApp } from '../system.ts';
 import { isInForeground } from './terminal.ts';
@@ -9,7 +9,7 @@ import { isInForeground } from './terminal.ts';
  * `pid1` of our own stays between, as a subreaper.
  */
 export async function becomeApp(
-  { argv, cwd, env, gracePeriodMs, forwardedIsSuccess }: App,
+  { argv, cwd, env, name, gracePeriodMs, forwardedIsSuccess }: App,
   pid1: number | undefined,
   canceled: () => boolean,
 ): Promise<never> {
@@ -20,8 +20,10 @@ export async function becomeApp(
       gracePeriodMs: told(gracePeriodMs),
       forwardedIsSuccess,
     });
-    if (result === 'accepted') return await become(program, args, { cwd, env, canceled });
+    if (result === 'accepted') return await become(program, args, { cwd, env, name, canceled });
   }
+  // Here, where what it is called is known.
+  findProgram(program, { cwd, path: env.PATH, name });
   const options = [
     '--grace',
     `${told(gracePeriodMs)}ms`,
@@ -33,13 +35,14 @@ export async function becomeApp(
 
 /** One that may outlive us gets no parent-death signal. */
 export async function startApp(
-  { argv, cwd, env, restart }: App,
+  { argv, cwd, env, name, restart }: App,
   outlives: boolean,
 ): Promise<RunningApp> {
   const [program, ...args] = argv;
   const child = await spawnChild(program, args, {
     cwd,
     env,
+    name,
     ...(outlives ? {} : { parentDeath: 'SIGTERM' as const }),
     // In the background a read of the terminal would stop it.
     foreground: true,

@@ -22,11 +22,12 @@ export function withLogFile(
   };
 }
 
-async function startTeed({ argv, cwd, env, restart }: App, sink: Sink): Promise<RunningApp> {
+async function startTeed({ argv, cwd, env, name, restart }: App, sink: Sink): Promise<RunningApp> {
   const [program, ...args] = argv;
   const child = await spawnChild(program, args, {
     cwd,
     env,
+    name,
     output: 'pipe',
     parentDeath: 'SIGTERM',
     foreground: true,
