@@ -38,7 +38,7 @@ export interface Addon {
 const require = createRequire(import.meta.url);
 
 let addon: Addon | undefined;
-/** Of this package; asked for once, because it takes a millisecond. */
+/** Of this package. */
 let root: string | undefined;
 
 /** Loads the addon at the first call. Throws `UNSUPPORTED_PLATFORM` or `NATIVE_MISSING`. */
@@ -71,6 +71,17 @@ function prebuilt(file: string, system: System): string {
 }
 
 function prebuiltPath(file: string, { arch }: System): string {
-  root ??= dirname(require.resolve('@twenty-init/core/package.json'));
+  root ??= packageRoot();
   return join(root, 'prebuilds', `linux-${arch}`, file);
+}
+
+/** `require.resolve` alone would do, but takes a millisecond and a half of every boot. */
+function packageRoot(): string {
+  const name = '@twenty-init/core';
+  const found = require.resolve
+    .paths(name)
+    ?.map((folder) => join(folder, name))
+    .find((folder) => existsSync(join(folder, 'package.json')));
+  // Yarn's Plug'n'Play has no such folders, and a checkout of this package knows itself.
+  return found ?? dirname(require.resolve(`${name}/package.json`));
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pid1Path } from '@twenty-init/core';
 import { twentyInit } from '../../harness/image.ts';
 import { nodes } from '../../harness/nodes.ts';
+import { packageCopy } from '../../harness/package-copy.ts';
 import type { Screen } from '../../harness/screen.ts';
 import { quietly } from '../quiet.ts';
 import { keep } from '../results.ts';
@@ -31,7 +32,8 @@ const config = { phases: { one: phase, two: phase, three: phase, 'exec-app': pha
 
 /**
  * What a boot costs beside bare Node: `run` with a JSON config and three phases of /bin/true, against `node -e 0` and
- * against Node that starts /bin/true three times, all in turns, by the same Node.
+ * against Node that starts /bin/true three times, all in turns, by the same Node. As an image has it, after
+ * `twenty-init install`; what the same takes without that stands beside it.
  */
 export function benchBootCost(show: Screen): void {
   show.heading('A boot of three phases of /bin/true, beside bare Node');
@@ -44,14 +46,29 @@ export function benchBootCost(show: Screen): void {
     const script = join(folder, 'three-spawns.cjs');
     writeFileSync(file, JSON.stringify(config));
     writeFileSync(script, threeSpawns);
-    const measured = nodes.map(([major, node]) => ({ major, ...measure(node, file, script) }));
+    const measured = nodes.map(([major, node]) => ({
+      major,
+      ...measure(node, file, script, installed(join(folder, major), node)),
+    }));
     show.table([
-      ['Node', 'run', 'bare', 'three spawns', 'limit', 'ratio', 'loading', 'config and preflight'],
-      ...measured.map(({ major, run, bare, spawns, loading, checking, ratio }) => [
-        major,
-        ...[run, bare, spawns, limit * bare + spawns].map((ms) => ms.toFixed(1)),
-        ratio.toFixed(2),
-        ...[loading, checking].map((ms) => ms.toFixed(1)),
+      [
+        'Node',
+        'run',
+        'bare',
+        'three spawns',
+        'limit',
+        'ratio',
+        'loading',
+        'the rest',
+        'not installed',
+        'ratio',
+      ],
+      ...measured.map((row) => [
+        row.major,
+        ...[row.run, row.bare, row.spawns, limit * row.bare + row.spawns].map(ms),
+        row.ratio.toFixed(2),
+        ...[row.loading, row.rest, row.plainRun].map(ms),
+        row.plainRatio.toFixed(2),
       ]),
     ]);
     for (const { major, ratio } of measured)
@@ -66,39 +83,56 @@ export function benchBootCost(show: Screen): void {
   }
 }
 
+/** A copy of the package in which `twenty-init install` was run by that Node; the path of its bin. */
+function installed(folder: string, node: string): string {
+  const bin = packageCopy(folder);
+  timeOf([node, bin, 'install', join(folder, 'sbin')]);
+  return bin;
+}
+
 interface Measured {
   readonly run: number;
   readonly bare: number;
   readonly spawns: number;
   /** Of what is left of `run` without the spawns, to bare Node. */
   readonly ratio: number;
+  /** What `run` is made of, beside bare Node and the spawns. */
   readonly loading: number;
-  readonly checking: number;
+  readonly rest: number;
+  readonly plainRun: number;
+  readonly plainRatio: number;
 }
 
-function measure(node: string, file: string, script: string): Measured {
+function measure(node: string, file: string, script: string, bin: string): Measured {
   const prefix = quietly();
   const commands = {
     bare: [node, '-e', '0'],
     spawning: [node, script],
-    loaded: [node, twentyInit, '--version'],
-    checked: [node, twentyInit, 'check', '-c', file],
-    run: [pid1Path(), '--', node, twentyInit, 'run', '-c', file],
+    loaded: [node, bin, '--version'],
+    run: [pid1Path(), '--', node, bin, 'run', '-c', file],
+    plainRun: [pid1Path(), '--', node, twentyInit, 'run', '-c', file],
   };
   const times = new Map(Object.keys(commands).map((name) => [name, [] as number[]]));
   for (let round = 0; round < rounds; round++)
     for (const [name, argv] of Object.entries(commands))
       times.get(name)?.push(timeOf([...prefix, ...argv]));
   const of = (name: keyof typeof commands): number => median(times.get(name) ?? []);
-  const spawns = of('spawning') - of('bare');
+  const [bare, spawns] = [of('bare'), of('spawning') - of('bare')];
+  const loading = of('loaded') - bare;
   return {
     run: of('run'),
-    bare: of('bare'),
+    bare,
     spawns,
-    ratio: (of('run') - spawns) / of('bare'),
-    loading: of('loaded') - of('bare'),
-    checking: of('checked') - of('loaded'),
+    ratio: (of('run') - spawns) / bare,
+    loading,
+    rest: of('run') - bare - spawns - loading,
+    plainRun: of('plainRun'),
+    plainRatio: (of('plainRun') - spawns) / bare,
   };
+}
+
+function ms(value: number): string {
+  return value.toFixed(1);
 }
 
 function timeOf([program = '', ...args]: readonly string[]): number {

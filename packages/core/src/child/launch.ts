@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { closeSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { errnoName } from '../errors.ts';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
@@ -48,27 +48,43 @@ async function launchByShim(
 ): Promise<Launched> {
   const { cwd, env, stdin = 'inherit', output = 'inherit', system } = options;
   const { default: spawn } = await import('cross-spawn');
-  const pipes: Pipe[] = [];
+  const streams: Readable[] = [];
+  const writeEnds: number[] = [];
+  let report: number | undefined;
+  // One by one: what is open when the next one fails is closed below.
+  const open = (): number => {
+    const [readEnd, writeEnd] = openPipe(system);
+    writeEnds.push(writeEnd);
+    return readEnd;
+  };
   try {
-    // One by one: what is open when the next one fails is closed below.
-    if (output === 'pipe') for (const _ of ['stdout', 'stderr']) pipes.push(openPipe(system));
-    const [stdout, stderr] = pipes;
+    report = open();
+    if (output === 'pipe') for (const _ of ['stdout', 'stderr']) streams.push(readable(open()));
+    const [errorEnd, stdoutEnd = 'inherit', stderrEnd = 'inherit'] = writeEnds;
     const spawned = spawn(pid1Path(system), shimArguments(command, args, options), {
       cwd,
       env,
-      stdio: [stdin, stdout?.writeEnd ?? 'inherit', stderr?.writeEnd ?? 'inherit', 'pipe'],
+      stdio: [stdin, stdoutEnd, stderrEnd, errorEnd],
     });
     const running = watchExit(spawned, options);
-    await executed(spawned, command, options);
+    closeAll(writeEnds);
+    if (spawned.pid === undefined) await failure(spawned);
+    executed(report, command, options);
+    const [stdout, stderr] = streams;
     return stdout === undefined || stderr === undefined
       ? running
-      : { ...running, pipes: { stdout: stdout.stream, stderr: stderr.stream } };
+      : { ...running, pipes: { stdout, stderr } };
   } catch (error) {
-    for (const { stream } of pipes) stream.destroy();
+    for (const stream of streams) stream.destroy();
     throw startError(options.name ?? `"${command}"`, error);
   } finally {
-    for (const { writeEnd } of pipes) closeSync(writeEnd);
+    closeAll(writeEnds);
+    if (report !== undefined) closeSync(report);
   }
+}
+
+function closeAll(fds: number[]): void {
+  for (const fd of fds.splice(0)) closeSync(fd);
 }
 
 /** The pid is undefined only after a failed start, which throws later. */
@@ -107,42 +123,40 @@ function shimArguments(
   ];
 }
 
-interface Pipe {
-  readonly stream: Readable;
-  readonly writeEnd: number;
-}
-
 /** A pipe and not the socket pair that `stdio: 'pipe'` makes: on a socket, opening /dev/stdout fails with ENXIO. */
-function openPipe(system: System): Pipe {
+function openPipe(system: System): readonly [readEnd: number, writeEnd: number] {
   const ends = loadAddon(system).pipe();
   if (typeof ends === 'number')
     throw Object.assign(new Error('pipe failed'), { code: errnoName(ends) });
-  const [readEnd, writeEnd] = ends;
+  return ends;
+}
+
+function readable(fd: number): Readable {
   // Not imported: a process that only reaps would load it too, and an import reads every export of a builtin.
   const { Socket } = process.getBuiltinModule('node:net');
-  return { stream: new Socket({ fd: readEnd, readable: true, writable: false }), writeEnd };
+  return new Socket({ fd, readable: true, writable: false });
 }
 
-/** Waits for the exec, which closes the shim's error descriptor; what it wrote before is the errno of a failed one. */
-async function executed(
-  spawned: ChildProcess,
-  command: string,
-  { cwd, env, name }: LaunchOptions,
-): Promise<void> {
-  const spawnError = new Promise<never>((_, reject) => spawned.once('error', reject));
-  // After EMFILE and ENFILE Node makes no stdio at all, against its own types; the error event follows.
-  const stdio: ChildProcess['stdio'] | undefined = spawned.stdio;
-  const report = stdio === undefined ? spawnError : readAll(stdio[errorFd] as Readable);
-  const errno = await Promise.race([report, spawnError]);
-  if (errno === '') return;
+/** The process was not made. */
+function failure(spawned: ChildProcess): Promise<never> {
+  return new Promise((_, reject) => spawned.once('error', reject));
+}
+
+/**
+ * Waits for the exec, which closes the shim's error descriptor; what it wrote before is the errno of a failed one.
+ * Blocking, as libuv's own spawn waits for the exec of the shim: a stream would cost 2 ms of the boot.
+ */
+function executed(report: number, command: string, { cwd, env, name }: LaunchOptions): void {
+  const errno = readErrno(report);
+  if (errno === 0) return;
   findProgram(command, { cwd, path: env.PATH, name }); // says more, where it finds the same
-  throw Object.assign(new Error('exec failed'), { code: errnoName(-Number(errno)) });
+  throw Object.assign(new Error('exec failed'), { code: errnoName(-errno) });
 }
 
-async function readAll(stream: Readable): Promise<string> {
-  let text = '';
-  for await (const chunk of stream) text += String(chunk);
-  return text;
+/** In decimal; it is written at once. */
+function readErrno(fd: number): number {
+  const buffer = Buffer.alloc(16);
+  return Number(buffer.toString('latin1', 0, readSync(fd, buffer)));
 }
 
 /** Off Linux: `detached` makes a group, in a session of its own, which costs the terminal. */

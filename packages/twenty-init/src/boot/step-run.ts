@@ -146,12 +146,15 @@ export function stoppable(
   starting: Promise<Pick<Running, 'stop'>>,
   gracePeriodMs: number,
 ): StepRun & { killed(): Promise<readonly number[]> } {
-  const force = new AbortController();
+  // Made for a stop only: the first AbortController of a process loads code for it.
+  let force: AbortController | undefined;
   let stopping: Promise<readonly number[]> | undefined;
   const stop = (signal: Signal): void => {
-    stopping ??= starting.then(
-      async (running) =>
-        (await running.stop({ signal, gracePeriodMs, force: force.signal })).killed,
+    if (stopping !== undefined) return;
+    force = new AbortController();
+    const options = { signal, gracePeriodMs, force: force.signal };
+    stopping = starting.then(
+      async (running) => (await running.stop(options)).killed,
       // One that never started is reported where it was awaited.
       () => [],
     );
@@ -160,7 +163,7 @@ export function stoppable(
     stop,
     kill: () => {
       stop('SIGKILL');
-      force.abort();
+      force?.abort();
     },
     killed: async () => (await stopping) ?? [],
   };

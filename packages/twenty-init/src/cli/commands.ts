@@ -104,7 +104,7 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
     examples: [['twenty-init init --from docker-entrypoint.sh', 'a draft to go on from']],
   },
   install: {
-    summary: 'put pid1 into a directory of the image',
+    summary: 'put pid1 into a directory of the image, and compile twenty-init for this Node',
     usage: 'twenty-init install [DIR] [--arch amd64|arm64|x64]',
     options: {
       arch: {

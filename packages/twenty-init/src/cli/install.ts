@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pid1Path, realSystem } from '@twenty-init/core';
+import { writeCompiledCode } from './compiled-code.ts';
 import { cannotWrite } from './write-output.ts';
 
 export interface InstallOptions {
@@ -10,7 +11,10 @@ export interface InstallOptions {
   readonly arch: string | undefined;
 }
 
-/** Puts `pid1` into a directory, executable, over one that is there and may be running. Throws `OUTPUT`. */
+/**
+ * Puts `pid1` into a directory, executable, over one that is there and may be running, and compiles this program ahead
+ * where it is installed. Throws `OUTPUT`.
+ */
 export function install(
   { directory = '/sbin', arch }: InstallOptions,
   print: (text: string) => number,
@@ -29,7 +33,19 @@ export function install(
     if (existsSync(draft)) rmSync(draft);
     throw cannotWrite(path, cause, '; be root, or name another directory: twenty-init install DIR');
   }
-  return print(`installed ${path} for ${target.arch}\n`);
+  print(`installed ${path} for ${target.arch}\n`);
+  return target.arch === process.arch ? print(`${compileAhead()}\n`) : 0;
+}
+
+/** The package's folder may be read-only; without the code a boot works as well. */
+function compileAhead(): string {
+  try {
+    return `compiled ${writeCompiledCode()} for Node ${process.version}`;
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === undefined) throw error;
+    return `twenty-init is not compiled for Node ${process.version}, and a boot takes longer: its folder cannot be written to (${code})`;
+  }
 }
 
 function nodeArch(arch: string | undefined): NodeJS.Architecture {

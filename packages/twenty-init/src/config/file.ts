@@ -1,7 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { extname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { StartError } from '../start-error.ts';
 import { duplicateKeys, mayHaveDuplicateKeys } from './duplicate-keys.ts';
 import type { Problem } from './problem.ts';
@@ -63,42 +61,10 @@ async function read(path: string): Promise<unknown> {
       return (await import('yaml')).default.parse(readFileSync(path, 'utf8'));
     case '.ts':
     case '.mts':
-      return await importTypeScript(path);
     case '.mjs':
     case '.js':
-      return defaultExport(await import(pathToFileURL(path).href), path);
+      return await (await import('./import-config.ts')).importConfig(path);
     default:
       throw new StartError('CONFIG', `expected a file ending in .${extensions.join(', .')}`);
   }
-}
-
-/** Node strips types itself from 22.18 on; before that jiti does it, when it is installed beside the config. */
-async function importTypeScript(path: string): Promise<unknown> {
-  // Not in the types of Node 20.
-  if ((process.features as { typescript?: unknown }).typescript)
-    return defaultExport(await import(pathToFileURL(path).href), path);
-  let jitiPath: string;
-  try {
-    jitiPath = createRequire(path).resolve('jiti');
-  } catch (cause) {
-    throw new StartError(
-      'CONFIG',
-      `Node ${process.version} cannot read TypeScript: use Node 22.18 or later, install "jiti" beside the config, or write the config as .mjs`,
-      { cause },
-    );
-  }
-  const { createJiti } = (await import(pathToFileURL(jitiPath).href)) as typeof import('jiti');
-  // No cache on disk: nothing is written unless asked, and a container's file system may be read-only.
-  const jiti = createJiti(path, { fsCache: false });
-  return defaultExport(await jiti.import(path), path);
-}
-
-function defaultExport(module: unknown, path: string): unknown {
-  const { default: value } = module as { default?: unknown };
-  if (value === undefined)
-    throw new StartError(
-      'CONFIG',
-      `no default export: write \`export default defineConfig({ … })\` in ${path}`,
-    );
-  return value;
 }

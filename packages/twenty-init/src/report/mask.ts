@@ -11,22 +11,35 @@ const secretName =
  * is a secret. The password of a URL in the environment is hidden on its own too.
  */
 export function maskFor(env: NodeJS.ProcessEnv, names: readonly string[] = []): Mask {
-  const values = Object.entries(env)
-    .flatMap(([name, value = '']) => [
-      ...(names.includes(name) || secretName.test(name) ? value.split('\n') : []),
-      ...passwordsIn(value),
-    ])
-    .filter((value) => value.length >= minimumLength)
-    // The longest first: one secret may be a part of another.
-    .sort((a, b) => b.length - a.length);
-  return (text) =>
-    values.reduce((masked, value) => masked.replaceAll(value, '***'), maskUrlPasswords(text));
+  // Not before there is something to mask: reading the whole environment takes Node half a millisecond.
+  let secrets: readonly string[] | undefined;
+  return (text) => {
+    secrets ??= secretsIn(env, names);
+    return secrets.reduce(
+      (masked, value) => masked.replaceAll(value, '***'),
+      maskUrlPasswords(text),
+    );
+  };
+}
+
+function secretsIn(env: NodeJS.ProcessEnv, names: readonly string[]): readonly string[] {
+  return (
+    Object.entries(env)
+      .flatMap(([name, value = '']) => [
+        ...(names.includes(name) || secretName.test(name) ? value.split('\n') : []),
+        ...passwordsIn(value),
+      ])
+      .filter((value) => value.length >= minimumLength)
+      // The longest first: one secret may be a part of another.
+      .sort((a, b) => b.length - a.length)
+  );
 }
 
 // Up to the last @ before the path: a password may itself hold an unescaped @.
 const urlPassword = /([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):([^\s/?#]*)@/gi;
 
 function passwordsIn(text: string): string[] {
+  if (!text.includes('://')) return [];
   return [...text.matchAll(urlPassword)].map(([, , password = '']) => password);
 }
 
