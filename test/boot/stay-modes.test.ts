@@ -48,6 +48,8 @@ const names = (container: Container): string[] =>
       return word.replace(/.*\//, '');
     });
 
+const refusedItself = /refused a handoff to (\d+) from \1:/;
+
 describe('mode handoff', () => {
   it('real-time signals, which Node cannot receive, wait during the boot and reach the app', async () => {
     using root = image({
@@ -134,6 +136,7 @@ describe('mode handoff', () => {
         for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
         container.kill('SIGTERM');
         expect(await container.exited, `${moment} + ${turns}: ${container.stderr()}`).toBe(71);
+        expect(container.stderr()).not.toMatch(refusedItself);
       }
   });
 
@@ -141,6 +144,8 @@ describe('mode handoff', () => {
     using root = image(files({ mode: 'handoff', command: ['sh', '-c', 'sleep 1000 & exit 3'] }));
     await using container = await root.boot();
     expect(await container.exited).toBe(3);
+    // It has given the app away, or leaves the rest behind; not both.
+    expect(container.stderr()).not.toMatch(refusedItself);
   });
 
   it('stays and ends with the code of the app that ends before it is ready', async () => {

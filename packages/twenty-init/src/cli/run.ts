@@ -5,7 +5,6 @@ import { appPhase } from '../boot/plan.ts';
 import { preflight } from '../boot/preflight.ts';
 import type { End } from '../boot/report.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { leaveRestTo } from '../real/app.ts';
 import { exitPastStuckWrite } from '../real/stuck-write.ts';
 import type { RealSystem } from '../real/system.ts';
 import type { Log } from '../report/log.ts';
@@ -83,9 +82,7 @@ async function bootPlanned(
       // Whoever forced the end, or has waited for a whole grace period, waits for nothing more.
       const inOrder = !booting.state().forced && exitCode !== exitCodes.killed;
       // Not only after the app: a signal on the way into it finds pid1 told that 128+n counts as 0.
-      const isHandedOver = end.exitedBy === 'init' && exitCode === 0;
-      if (startsApp && inOrder && !isHandedOver && system.pid1 !== undefined)
-        await leaveRestTo(system.pid1, plan.app.gracePeriodMs);
+      if (startsApp && inOrder) await system.leaveRest(plan.app.gracePeriodMs);
     }
     await exitPastStuckWrite(exitCode);
     return exitCode;

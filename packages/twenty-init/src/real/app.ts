@@ -73,7 +73,7 @@ export async function handOffApp(
   return { accepted: true, reason: '' };
 }
 
-/** What left the app's process group gets its signal and its time from `pid1` when we end. */
+/** Tells `pid1` how long the orderly end of the tree may take when this process ends. */
 export async function leaveRestTo(pid1: number, gracePeriodMs: number): Promise<void> {
   try {
     await handOff(pid1, {
