@@ -43,7 +43,17 @@ export function runApp(
       stop: stopping.stop,
       kill: stopping.kill,
       signal: (signal) => {
-        alive?.kill(signal);
+        // One that comes while it is being started waits for it.
+        const pass = (running: RunningApp): void => {
+          try {
+            running.kill(signal);
+          } catch (error) {
+            const reason = error instanceof Error ? error.message : String(error);
+            dispatch({ type: 'signal-failed', signal, reason });
+          }
+        };
+        // That it could not start is told where that is awaited.
+        starting.then(pass, () => {});
       },
       probe: () => {
         const { readiness } = app;

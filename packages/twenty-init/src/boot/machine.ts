@@ -74,6 +74,8 @@ function handle(turn: Turn, event: BootEvent): void {
     case 'probed':
     case 'handed-off':
       return appEvent(turn, event);
+    case 'signal-failed':
+      return report(turn, event);
   }
 }
 

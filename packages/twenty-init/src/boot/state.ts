@@ -138,6 +138,8 @@ export type BootEvent =
   | { readonly type: 'app-not-started'; readonly exitCode: number; readonly reason: string }
   | { readonly type: 'app-started'; readonly pid: number; readonly hasTerminal: boolean }
   | { readonly type: 'app-exited'; readonly exit: ExitStatus; readonly killed: readonly number[] }
+  /** It may belong to another user. */
+  | { readonly type: 'signal-failed'; readonly signal: Signal; readonly reason: string }
   | { readonly type: 'probed'; readonly ok: boolean; readonly reason: string }
   | { readonly type: 'handed-off'; readonly accepted: boolean; readonly reason: string };
 
