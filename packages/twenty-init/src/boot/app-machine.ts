@@ -176,6 +176,9 @@ function handedOff(
     return change(turn, { app: { type: 'handed-off' } });
   }
   if (!accepted) report(turn, { type: 'not-handed-off', reason });
+  const { readiness } = turn.state.plan.app;
+  // It is supervised from here on, and so is its readiness.
+  if (readiness !== undefined && app.stopping === undefined) arm(turn, 'probe', readiness.periodMs);
   change(turn, { app: { ...app, handingOff: false } });
 }
 

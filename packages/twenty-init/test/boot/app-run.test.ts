@@ -66,7 +66,7 @@ describe('a signal for the app', () => {
     expect(events).toEqual(['app-started', 'signal-failed']);
   });
 
-  it('that cannot start is for nobody', async () => {
+  it('is for nobody when the app cannot start', async () => {
     const { run, events, failed } = slowStart();
     run.signal('SIGHUP');
     failed(new CoreError('COMMAND_NOT_FOUND', 'gone'));
