@@ -1,6 +1,6 @@
 import { CoreError } from '../errors.ts';
 
-/** A failed start of what is called so as one typed error, whether spawn threw, emitted `error`, or the shim reported an errno. */
+/** A failed start as one typed error, whether spawn threw, emitted `error`, or the shim reported an errno. */
 export function startError(called: string, cause: unknown): CoreError {
   if (cause instanceof CoreError) return cause;
   const { code: errno, message } = cause as NodeJS.ErrnoException;

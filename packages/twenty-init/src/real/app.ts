@@ -1,5 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
-import { become, CoreError, findProgram, handOff, pid1Path, spawnChild } from '@twenty-init/core';
+import {
+  become,
+  CoreError,
+  checkCwd,
+  findProgram,
+  handOff,
+  pid1Path,
+  spawnChild,
+} from '@twenty-init/core';
 import type { App } from '../boot/app-plan.ts';
 import type { HandOff, RunningApp } from '../system.ts';
 import { isInForeground } from './terminal.ts';
@@ -22,7 +30,8 @@ export async function becomeApp(
     });
     if (result === 'accepted') return await become(program, args, { cwd, env, name, canceled });
   }
-  // Here, where what it is called is known.
+  // pid1 would call it what it is, and that may be a secret.
+  checkCwd(cwd);
   findProgram(program, { cwd, path: env.PATH, name });
   const options = [
     '--grace',
