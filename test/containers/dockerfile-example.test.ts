@@ -165,6 +165,15 @@ describe.skipIf(missing !== undefined)(
           expect(logs(id)).toContain('swept\n');
           expect(engine('inspect', '--format', '{{.State.ExitCode}}', id).trim()).toBe('0');
         });
+
+        it('boots twenty-init as its child: phases, app, an orderly end', async () => {
+          const id = run('--init', '--entrypoint', 'twenty-init', image, 'run', '--');
+          const log = await listening(id);
+          expect(log).toMatch(/migrating in [\s\S]*registering in [\s\S]*server: listening/);
+          engine('stop', '--time', '20', id);
+          expect(logs(id)).toContain('server: shut down\n');
+          expect(engine('inspect', '--format', '{{.State.ExitCode}}', id).trim()).toBe('0');
+        });
       },
     );
   },

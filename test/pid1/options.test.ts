@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { pid1Path } from '@twenty-init/core';
 import { describe, expect, it } from 'vitest';
@@ -368,6 +368,27 @@ describe('--parent-death', () => {
     expect(tree.length).toBeGreaterThan(1);
     parent.kill('SIGKILL');
     await until('the end of pid1', () => (readProcess(init?.pid ?? 0)?.state ?? 'Z') === 'Z');
+  });
+});
+
+describe('--parent', () => {
+  const started = (parent: string): SpawnSyncReturns<string> =>
+    spawnSync(
+      pid1,
+      ['--exec', '--parent-death', 'KILL', '--parent', parent, '--', 'echo', 'started'],
+      { encoding: 'utf8' },
+    );
+
+  it('starts the program of a parent that lives', () => {
+    expect(started(String(process.pid))).toMatchObject({ status: 0, stdout: 'started\n' });
+  });
+
+  it('starts nothing for one that was gone before the first line', () => {
+    expect(started('1073741823')).toMatchObject({ signal: 'SIGKILL', stdout: '' });
+  });
+
+  it.each(['', 'me', '12x', '-1'])('%j is refused', (parent) => {
+    expect(started(parent).status).toBe(125);
   });
 });
 

@@ -25,8 +25,7 @@ enum { ZOMBIE_INTERVAL_MS = 10000 };
 static struct config {
 	int no_subreaper, group, setsid, setsid_off, debug, pause, exec, foreground, warn_reaped, zombies, verbosity;
 	int parent_death;
-	int error_fd;
-	long nofile;
+	long parent, error_fd, nofile; /* parent 0: the one that we find; error_fd, nofile -1: none */
 	long grace_ms; /* 0: off */
 	uint8_t expected[FORWARDED + 1];
 	uint8_t rewritten[SIGNALS + 1]; /* 0: as it is */
@@ -245,14 +244,11 @@ static int set_parent_death(const char *value) {
 	return config.parent_death != 0;
 }
 
-static int set_error_fd(const char *value) {
-	long descriptor;
-	if (!digits(&value, 1 << 20, &descriptor) || *value) return 0;
-	config.error_fd = (int)descriptor;
-	return 1;
-}
+static int parse_number(const char *value, long *number) { return digits(&value, 1L << 40, number) && !*value; }
 
-static int set_nofile(const char *value) { return digits(&value, 1L << 40, &config.nofile) && !*value; }
+static int set_parent(const char *value) { return parse_number(value, &config.parent); }
+static int set_error_fd(const char *value) { return parse_number(value, &config.error_fd); }
+static int set_nofile(const char *value) { return parse_number(value, &config.nofile); }
 
 /* A number with a unit, or 0; at most a month. */
 static int parse_duration(const char *text, long *ms) {
@@ -467,18 +463,18 @@ static const struct personality {
 		.version = "pid1 " VERSION "\n",
 		.help =
 			"Usage: pid1 [OPTIONS] [--] PROGRAM [ARGS...]\n"
-			"Starts PROGRAM, forwards every signal to it, reaps every orphan, ends with its exit code.\n"
+			"Starts PROGRAM, forwards signals to it, reaps orphans, ends with its exit code.\n"
 			"  -G, --grace DURATION       end the whole tree in order; SIGKILL when the time is over\n"
 			"  -e, --expect CODE          report this exit code as 0: 143, TERM, 129-143, forwarded\n"
 			"  -g, --group                forward signals to the process group of PROGRAM\n"
 			"  -r, --rewrite FROM:TO      forward TO in place of FROM, such as TERM:QUIT; 0 drops it\n"
-			"  -D, --delay SIGNAL=TIME    hold a signal back before it is forwarded, such as TERM=5s\n"
+			"  -D, --delay SIGNAL=TIME    hold a signal back, such as TERM=5s\n"
 			"  -p, --parent-death SIGNAL  get SIGNAL when the parent dies\n"
 			"  -t, --setsid               a new session for PROGRAM, which gets the terminal\n"
 			"  -s, --subreaper            when not PID 1, take orphans over: the default; --no-subreaper\n"
 			"  -P, --pause                no PROGRAM: reap until TERM, INT or QUIT\n"
 			"  -x, --exec                 no init: become PROGRAM, in a process group of its own, with\n"
-			"                             -p, --foreground, --nofile N, --error-fd FD\n"
+			"      -p, --parent PID, --foreground, --nofile N, --error-fd FD\n"
 			"  -w, --warn-reaped          tell of each orphan that is reaped\n"
 			"  -z, --zombies              name the live parents of zombies, which only they can reap\n"
 			"  -v, --verbose              tell what happens\n"
@@ -720,6 +716,7 @@ static const struct option {
 	{'c', DUMB_INIT, DUMB_INIT, 0, "single-child", set_single_child, NULL},
 	{'x', PID1, PID1, 0, "exec", set_exec, NULL},
 	{0, 0, PID1, 0, "foreground", set_foreground, NULL},
+	{0, 0, PID1, 1, "parent", set_parent, NULL},
 	{0, 0, PID1, 1, "nofile", set_nofile, NULL},
 	{0, 0, PID1, 1, "error-fd", set_error_fd, NULL},
 	{'h', PID1 | TINI | DUMB_INIT | CATATONIT, PID1 | TINI | DUMB_INIT | CATATONIT, 0, "help", NULL, NULL},
@@ -1755,8 +1752,9 @@ static int supervise(void) {
 static void arm_parent_death(pid_t parent) {
 	if (!config.parent_death) return;
 	(void)sys5(SYS_prctl, PR_SET_PDEATHSIG, config.parent_death, 0, 0, 0); /* a valid signal: cannot fail */
-	/* It died before we asked. */
-	if ((pid_t)sys0(SYS_getppid) != parent) (void)sys2(SYS_kill, own_pid, config.parent_death);
+	/* It died before we asked; 0: it is in another PID namespace. */
+	const long now = sys0(SYS_getppid);
+	if (now && now != (config.parent ? config.parent : parent)) (void)sys2(SYS_kill, own_pid, config.parent_death);
 }
 
 /* Becomes the program, as the leader of its own group. Returns the exit code of a failure. */
@@ -1772,12 +1770,12 @@ static int become_program(char **argv, char **envp, pid_t parent, uint64_t mask)
 			(void)sys4(SYS_prlimit64, 0, RLIMIT_NOFILE, &limit, NULL); /* below the hard limit: cannot fail */
 		}
 	}
-	if (config.error_fd >= 0) (void)sys3(SYS_fcntl, config.error_fd, F_SETFD, FD_CLOEXEC); /* or it is not open */
+	if (config.error_fd >= 0) (void)sys3(SYS_fcntl, (int)config.error_fd, F_SETFD, FD_CLOEXEC); /* or it is not open */
 	long error = find_program(argv[0], envp);
 	(void)sys4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, 8); /* valid arguments: cannot fail */
 	if (!error) error = -sys3(SYS_execve, program_path, argv, envp);
 	if (config.error_fd < 0) return explain(argv[0], error);
-	print(config.error_fd, number(error));
+	print((int)config.error_fd, number(error));
 	return error == ENOENT ? self->not_found : self->not_executable;
 }
 

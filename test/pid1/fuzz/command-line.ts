@@ -21,7 +21,7 @@ export const interfaces: readonly Interface[] = [
     longNames: [
       ...['subreaper', 'no-subreaper', 'group', 'parent-death=', 'expect=', 'rewrite=', 'delay='],
       ...['setsid', 'grace=', 'warn-reaped', 'zombies', 'verbose', 'pause', 'exec', 'foreground'],
-      ...['nofile=', 'error-fd=', 'help', 'version', 'licence'],
+      ...['parent=', 'nofile=', 'error-fd=', 'help', 'version', 'licence'],
     ],
     failure: 125,
     notStarted: [126, 127],

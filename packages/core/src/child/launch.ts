@@ -113,7 +113,10 @@ function shimArguments(
   return [
     '--exec',
     ...(foreground ? ['--foreground'] : []),
-    ...(parentDeath === undefined ? [] : ['--parent-death', parentDeath]),
+    // With our pid: if we are gone before its first line, another one has become its parent.
+    ...(parentDeath === undefined
+      ? []
+      : ['--parent-death', parentDeath, '--parent', String(system.pid)]),
     ...(fileLimit < 0 ? [] : ['--nofile', String(fileLimit)]),
     '--error-fd',
     String(errorFd),
