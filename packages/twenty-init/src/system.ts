@@ -36,6 +36,8 @@ export interface System {
 
 export interface RunningProcess {
   readonly pid: number;
+  /** It has the terminal: ^C goes to it, and not to us. Looked at only when it may be restarted. */
+  readonly hasTerminal?: boolean;
   /** Settles when the leader has ended. */
   readonly exited: Promise<ExitStatus>;
   kill(signal: Signal): boolean;

@@ -80,7 +80,7 @@ async function launchByShim(
     const running = watchExit(spawned, options);
     closeAll(writeEnds);
     if (spawned.pid === undefined) await failure(spawned);
-    executed(report, command, cwd, env);
+    executed(report, command, options);
     return {
       ...running,
       ...(pipes === undefined ? {} : { pipes }),
@@ -88,7 +88,7 @@ async function launchByShim(
     };
   } catch (error) {
     for (const stream of streams) stream.destroy();
-    throw startError(command, error);
+    throw startError(options.name ?? `"${command}"`, error);
   } finally {
     closeAll(writeEnds);
     if (report !== undefined) closeSync(report);
@@ -161,10 +161,10 @@ function failure(spawned: ChildProcess): Promise<never> {
  * Waits for the exec, which closes the shim's error descriptor; what it wrote before is the errno of a failed one.
  * Blocking, as libuv's own spawn waits for the exec of the shim: a stream would cost 2 ms of the boot.
  */
-function executed(report: number, command: string, cwd: string, env: NodeJS.ProcessEnv): void {
+function executed(report: number, command: string, { cwd, env, name }: LaunchOptions): void {
   const errno = readErrno(report);
   if (errno === 0) return;
-  findProgram(command, { cwd, path: env.PATH }); // says more, where it finds the same
+  findProgram(command, { cwd, path: env.PATH, name }); // says more, where it finds the same
   throw Object.assign(new Error('exec failed'), { code: errnoName(-errno) });
 }
 
@@ -196,6 +196,6 @@ async function launchByNode(
     const { stdout, stderr } = spawned;
     return stdout === null || stderr === null ? running : { ...running, pipes: { stdout, stderr } };
   } catch (error) {
-    throw startError(command, error);
+    throw startError(options.name ?? `"${command}"`, error);
   }
 }

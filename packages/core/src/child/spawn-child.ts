@@ -15,6 +15,8 @@ export interface SpawnChildOptions {
   readonly stdin?: 'inherit' | 'ignore';
   /** stdout and stderr; default `inherit`. With `pipe` the result is a {@link PipedChild}. */
   readonly output?: 'inherit' | 'pipe';
+  /** What errors call the command, in place of `"command" (path)`; for one that may hold a secret. */
+  readonly name?: string | undefined;
   /**
    * Sent to the child by the kernel when this process dies in any way, by SIGKILL too. Linux, main thread. It goes to
    * the child alone, not to what that starts, and not to a setuid program. Default: none.

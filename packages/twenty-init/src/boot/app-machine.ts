@@ -2,9 +2,9 @@ import { type ExitStatus, signalNumber } from '@twenty-init/core';
 import { exitCodes } from '../exit-codes.ts';
 import { awaitReadiness, notified, probed, type Running, startTimedOut } from './app-readiness.ts';
 import { appPhase } from './plan.ts';
-import type { BootEvent } from './state.ts';
+import type { AppState, BootEvent } from './state.ts';
 import { inItsWords } from './stop-signal.ts';
-import { change, disarm, report, type Turn } from './turn.ts';
+import { arm, change, disarm, report, type Turn } from './turn.ts';
 import type { AppSignal, StopSignal } from './words.ts';
 
 type AppEvent = Extract<
@@ -48,17 +48,10 @@ export function stopApp(turn: Turn, signal: StopSignal): void {
     }
     case 'waiting-to-restart':
       disarm(turn, 'restart');
-      return ended(turn, app.exitCode, `${signal} before the next restart`);
+      return ended(turn, app.exitCode, `${signal} before the next restart`, 'main');
     case 'becoming':
       report(turn, { type: 'stopping', signal, phases: [], deferred: [] });
-      return change(turn, {
-        app: {
-          type: 'ended',
-          exitCode: 128 + signalNumber(signal),
-          exitedBy: 'init',
-          reason: `${signal} during the boot`,
-        },
-      });
+      return ended(turn, 128 + signalNumber(signal), `${signal} during the boot`, 'init');
     case 'pending':
     case 'handed-off':
     case 'ended':
@@ -66,9 +59,38 @@ export function stopApp(turn: Turn, signal: StopSignal): void {
   }
 }
 
-/** One that means nothing to us. */
-export function signalApp(turn: Turn, signal: StopSignal | AppSignal): void {
+/** The boot has failed in spite of the app, which is stopped in order. */
+export function failApp(turn: Turn, exitCode: number, reason: string): void {
+  const { app } = turn.state;
+  switch (app.type) {
+    case 'running':
+      if (app.stopping !== undefined) return;
+      disarm(turn, 'start');
+      disarm(turn, 'probe');
+      turn.effects.push({ type: 'stop-app', signal: turn.state.plan.app.stopSignal });
+      return change(turn, { app: { ...app, stopping: 'failure' } });
+    case 'waiting-to-restart':
+      disarm(turn, 'restart');
+      return ended(turn, exitCode, reason, 'init');
+    case 'becoming':
+      return ended(turn, exitCode, reason, 'init');
+    case 'pending':
+    case 'handed-off':
+    case 'ended':
+      return;
+  }
+}
+
+/** From the first start of the app on SIGHUP is its own, also when it does not run at the moment. */
+export function hasStarted({ type }: AppState): boolean {
+  return type !== 'pending' && type !== 'becoming';
+}
+
+/** One that means nothing to us: when the app does not run it is ignored. */
+export function signalApp(turn: Turn, signal: AppSignal | 'SIGHUP'): void {
   if (turn.state.app.type === 'running') turn.effects.push({ type: 'signal-app', signal });
+  // Every terminal sends that one when its window changes.
+  else if (signal !== 'SIGWINCH') report(turn, { type: 'signal-ignored', signal });
 }
 
 export function appEvent(turn: Turn, event: AppEvent): void {
@@ -80,7 +102,8 @@ export function appEvent(turn: Turn, event: AppEvent): void {
         app: { ...event, type: 'ended', exitedBy: 'init' },
       });
     case 'app-started':
-      if (app.type === 'running') started(turn, app, event.pid);
+      if (app.type === 'running')
+        started(turn, { ...app, hasTerminal: event.hasTerminal }, event.pid);
       return;
     case 'app-exited':
       if (app.type === 'running') exited(turn, app, event.exit, event.killed);
@@ -108,6 +131,7 @@ function launch(turn: Turn, restarts: readonly number[], delayMs: number): void 
       everReady: false,
       inARow: 0,
       handingOff: false,
+      hasTerminal: false,
       restarts,
       delayMs,
     },
@@ -117,6 +141,7 @@ function launch(turn: Turn, restarts: readonly number[], delayMs: number): void 
 
 function started(turn: Turn, app: Running, pid: number): void {
   report(turn, { type: 'app-started', pid });
+  change(turn, { app });
   if (app.stopping === undefined) awaitReadiness(turn, app);
 }
 
@@ -131,6 +156,10 @@ function handedOff(
     return change(turn, { app: { type: 'handed-off' } });
   }
   if (!accepted) report(turn, { type: 'not-handed-off', reason });
+  const { readiness } = turn.state.plan.app;
+  // It is supervised from here on, and so is its readiness.
+  if (readiness?.type === 'probed' && app.stopping === undefined)
+    arm(turn, 'probe', readiness.periodMs);
   change(turn, { app: { ...app, handingOff: false } });
 }
 
@@ -156,14 +185,15 @@ function exited(turn: Turn, app: Running, exit: ExitStatus, killed: readonly num
   if (killed.length > 0) report(turn, { type: 'killed', title: appPhase, pids: killed });
   const { exitCode, reason } = verdict(turn, app, exit, killed);
   report(turn, { type: 'app-exited', exit, exitCode, reason });
-  if (!shouldRestart(turn, app, exitCode)) return ended(turn, exitCode, reason);
+  if (!shouldRestart(turn, app, exit, exitCode))
+    return ended(turn, exitCode, reason, app.stopping === 'failure' ? 'init' : 'main');
 
   const { restart } = turn.state.plan.app;
   const recent = app.restarts.filter((at) => at > turn.now - restart.windowMs);
   if (recent.length >= restart.maxRestarts) {
     report(turn, { type: 'app-given-up', restarts: recent.length });
     // Success that has to be started over and over is none.
-    return ended(turn, exitCode === 0 ? 1 : exitCode, `restarted ${recent.length} times`);
+    return ended(turn, exitCode === 0 ? 1 : exitCode, `restarted ${recent.length} times`, 'main');
   }
   const healthy = turn.now - app.startedAt >= healthyMs;
   const delayMs = healthy ? restart.delayMs : app.delayMs;
@@ -187,12 +217,14 @@ function verdict(
   killed: readonly number[],
 ): { exitCode: number; reason: string } {
   const { forwardedIsSuccess, successExitCodes, readiness } = state.plan.app;
+  if (app.stopping === 'failure' && state.failure !== undefined) return state.failure;
   if (app.stopping === 'start-timeout')
     return { exitCode: exitCodes.timeout, reason: 'not ready within its startTimeout' };
   if (app.stopping === 'never-ready')
     return { exitCode: 1, reason: 'closed its notifyFd without a newline' };
   if (killed.length > 0) return { exitCode: exitCodes.killed, reason: 'grace period over' };
-  const how = exit.signal === undefined ? `exit ${exit.exitCode}` : `killed by ${exit.signal}`;
+  const where = isInterrupted(app, exit) ? ' on the terminal' : '';
+  const how = `${exit.signal === undefined ? `exit ${exit.exitCode}` : `killed by ${exit.signal}`}${where}`;
   const { stop } = state;
   const sent = stop === undefined ? undefined : inItsWords(stop, state.plan.app);
   if (sent !== undefined && forwardedIsSuccess && exit.exitCode === 128 + signalNumber(sent))
@@ -205,8 +237,17 @@ function verdict(
   return { exitCode: exit.exitCode, reason: `${how}${early}` };
 }
 
-function shouldRestart({ state }: Turn, app: Running, exitCode: number): boolean {
-  if (state.stop !== undefined || app.handingOff) return false;
+/** As a shell sees it: who sits there has ended what dies of ^C or ^\\, or exits as if it had. */
+function isInterrupted({ hasTerminal }: Running, { exitCode }: ExitStatus): boolean {
+  return (
+    hasTerminal &&
+    (['SIGINT', 'SIGQUIT'] as const).some((signal) => exitCode === 128 + signalNumber(signal))
+  );
+}
+
+function shouldRestart({ state }: Turn, app: Running, exit: ExitStatus, exitCode: number): boolean {
+  if (isInterrupted(app, exit)) return false;
+  if (state.stop !== undefined || state.failure !== undefined || app.handingOff) return false;
   switch (state.plan.app.restart.policy) {
     case 'never':
       return false;
@@ -217,6 +258,6 @@ function shouldRestart({ state }: Turn, app: Running, exitCode: number): boolean
   }
 }
 
-function ended(turn: Turn, exitCode: number, reason: string): void {
-  change(turn, { app: { type: 'ended', exitCode, exitedBy: 'main', reason } });
+function ended(turn: Turn, exitCode: number, reason: string, exitedBy: 'init' | 'main'): void {
+  change(turn, { app: { type: 'ended', exitCode, exitedBy, reason } });
 }

@@ -36,8 +36,8 @@ export function runApp(
       dispatch({ type: 'app-not-started', exitCode: error.exitCode, reason: error.message });
       return;
     }
-    const { exited, pid } = alive;
-    dispatch({ type: 'app-started', pid });
+    const { exited, pid, hasTerminal = false } = alive;
+    dispatch({ type: 'app-started', pid, hasTerminal });
     if (app.readiness?.type === 'notified') hear(alive, app.readiness);
     const exit = await exited;
     alive = undefined;
@@ -51,7 +51,17 @@ export function runApp(
       stop: stopping.stop,
       kill: stopping.kill,
       signal: (signal) => {
-        alive?.kill(signal);
+        // One that comes while it is being started waits for it.
+        const pass = (running: RunningApp): void => {
+          try {
+            running.kill(signal);
+          } catch (error) {
+            const reason = error instanceof Error ? error.message : String(error);
+            dispatch({ type: 'signal-failed', signal, reason });
+          }
+        };
+        // That it could not start is told where that is awaited.
+        starting.then(pass, () => {});
       },
       probe: () => {
         const { readiness } = app;

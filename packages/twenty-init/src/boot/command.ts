@@ -13,6 +13,8 @@ export interface Place {
 /** A command with everything decided: nothing is looked up later. */
 export interface Command extends Place {
   readonly argv: readonly [string, ...string[]];
+  /** What errors call it, when its program comes from a variable, whose value they must not show. */
+  readonly name?: string;
   /** As the config has it, variables not filled in: what the log shows. */
   readonly shown: string;
   /** The program is the `shell` of the config. */
@@ -45,8 +47,10 @@ export function makeCommand(
   place: Place,
   { expand }: Expansion,
 ): Command {
+  const argv = words(command.map((word, index) => expand(word, `${where}.${index}`)));
   return {
-    argv: words(command.map((word, index) => expand(word, `${where}.${index}`))),
+    argv,
+    ...(argv[0] === command[0] ? {} : { name: `"${command[0]}" (variables filled in)` }),
     shown: shown(command),
     ...place,
   };

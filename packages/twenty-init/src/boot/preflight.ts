@@ -105,8 +105,8 @@ function workProblems(work: Work, where: string): Problem[] {
   );
 }
 
-function programProblem({ argv, cwd, env }: Command, where: string): Problem[] | undefined {
-  return problemOf(where, () => findProgram(argv[0], { cwd, path: env.PATH }));
+function programProblem({ argv, cwd, env, name }: Command, where: string): Problem[] | undefined {
+  return problemOf(where, () => findProgram(argv[0], { cwd, path: env.PATH, name }));
 }
 
 function problemOf(where: string, check: () => unknown): Problem[] | undefined {

@@ -35,7 +35,8 @@ export type Report =
     }
   | { readonly type: 'stop-repeated'; readonly signal: StopSignal }
   | { readonly type: 'stop-forced'; readonly signal: StopSignal }
-  | { readonly type: 'signal-ignored'; readonly signal: AppSignal }
+  | { readonly type: 'signal-ignored'; readonly signal: AppSignal | 'SIGHUP' }
+  | { readonly type: 'signal-failed'; readonly signal: Signal; readonly reason: string }
   | { readonly type: 'shutdown-timeout'; readonly canceled: readonly string[] }
   | { readonly type: 'app-starting' }
   | { readonly type: 'app-started'; readonly pid: number }

@@ -159,6 +159,9 @@ interface AppSettings extends CommandConfig {
   readonly restart?: RestartConfig['policy'] | RestartConfig;
 }
 
+export const logFormats = ['text', 'json', 'ecs'] as const;
+export type LogFormat = (typeof logFormats)[number];
+
 export interface LogFileConfig {
   /** Relative to {@link Config.cwd}. Its directory has to be there. */
   readonly path: string;
@@ -189,7 +192,7 @@ export interface Config {
   };
   readonly log?: {
     /** Of our own lines. Default `text`. */
-    readonly format?: 'text' | 'json';
+    readonly format?: LogFormat;
     /** What the phases and the app write goes there too. */
     readonly file?: string | LogFileConfig;
   };

@@ -1,6 +1,6 @@
-import { closest } from './closest.ts';
 import type { AppConfig, Config } from './config.ts';
 import type { Problem } from './problem.ts';
+import { unknownPhase } from './unknown-phase.ts';
 
 /** What no shape can say: the order and the names of the phases, and that what they need can come before them. */
 export function ruleProblems({ phases, post = {} }: Config): Problem[] {
@@ -98,14 +98,13 @@ function needProblems(needs: ReadonlyMap<string, readonly string[]>): Problem[] 
   const unknown = [...needs].flatMap(([name, needed]) =>
     needed
       .filter((other) => !needs.has(other))
-      .map((other) => {
-        const meant = closest(other, [...needs.keys()]);
-        const hint =
+      .map((other) => ({
+        where: `phases.${name}.needs`,
+        what:
           other === 'exec-app'
             ? 'exec-app comes after every phase'
-            : `there is no phase "${other}"${meant === undefined ? '' : `, did you mean "${meant}"?`}`;
-        return { where: `phases.${name}.needs`, what: hint };
-      }),
+            : unknownPhase(other, [...needs.keys()]),
+      })),
   );
   if (unknown.length > 0) return unknown;
   const circle = findCircle(needs);

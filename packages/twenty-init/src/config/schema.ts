@@ -1,3 +1,4 @@
+import { logFormats } from './config.ts';
 import {
   anyText,
   choice,
@@ -136,12 +137,12 @@ const restart: Shape = {
 
 const exitCode: Shape = {
   kind: 'either',
-  shapes: [{ kind: 'number', minimum: 0, whole: true }, choice('forwarded')],
+  shapes: [{ kind: 'number', minimum: 0, maximum: 255, whole: true }, choice('forwarded')],
   expected: 'an exit code or "forwarded"',
 };
 
 /** What fits into a handoff to `pid1`. */
-const gracePeriod: Shape = { ...duration, maximum: '9h' };
+export const gracePeriod: Shape = { ...duration, maximum: '9h' };
 
 const app = object({
   ...commandKeys(),
@@ -175,6 +176,8 @@ const logFile: Shape = {
   expected: 'a path or an object with a path',
 };
 
+export const logFormat: Shape = choice(...logFormats);
+
 export const configShape: Shape & { readonly kind: 'object' } = {
   kind: 'object',
   keys: keys({
@@ -190,7 +193,7 @@ export const configShape: Shape & { readonly kind: 'object' } = {
     ),
     post: { kind: 'map', of: phase, expected: 'an object of phases' },
     shutdown: object({ timeout: duration }),
-    log: object({ format: withDefault(choice('text', 'json'), 'text'), file: logFile }),
+    log: object({ format: withDefault(logFormat, 'text'), file: logFile }),
   }),
 };
 

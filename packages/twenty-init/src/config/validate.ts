@@ -29,7 +29,8 @@ function withoutUndefined(value: unknown): unknown {
   );
 }
 
-function check(shape: Shape, value: unknown, where: string): Problem[] {
+/** What is wrong with one value; `where` is its path. */
+export function check(shape: Shape, value: unknown, where: string): Problem[] {
   switch (shape.kind) {
     case 'text':
       if (typeof value !== 'string') return [unexpected(where, shape.expected, value)];
@@ -195,13 +196,8 @@ function expectedOf(shape: Shape): string {
     case 'map':
     case 'either':
       return shape.expected;
-    case 'number': {
-      const range =
-        shape.maximum === undefined
-          ? `of at least ${shape.minimum}`
-          : `from ${shape.minimum} to ${shape.maximum}`;
-      return `a${shape.whole ? ' whole' : ''} number ${range}`;
-    }
+    case 'number':
+      return `a${shape.whole ? ' whole' : ''} number ${rangeOf(shape)}`;
     case 'duration':
       return 'a duration with a unit, such as "30s" or "1h30m"';
     case 'boolean':
@@ -220,6 +216,10 @@ function expectedOf(shape: Shape): string {
     case 'function':
       return 'a function (in a TypeScript or JavaScript config)';
   }
+}
+
+function rangeOf({ minimum, maximum }: Shape & { kind: 'number' }): string {
+  return maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
 }
 
 function hasTypeOf(shape: Shape, value: unknown): boolean {

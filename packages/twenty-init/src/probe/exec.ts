@@ -9,6 +9,7 @@ export async function exec(command: Command, timeoutMs: number): Promise<ProbeRe
   const child = await spawnChild(program, args, {
     cwd: command.cwd,
     env: command.env,
+    name: command.name,
     stdin: 'ignore',
     output: 'pipe',
     ...diesWithUs('SIGKILL'),

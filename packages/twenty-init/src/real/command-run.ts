@@ -6,11 +6,12 @@ import type { Sink } from './log-file.ts';
 import { copyOutput } from './output.ts';
 
 /** Starts a command of a phase: nothing on stdin, and its output passed on to ours. */
-export async function runCommand({ argv, cwd, env }: Command, sink?: Sink): Promise<Running> {
+export async function runCommand({ argv, cwd, env, name }: Command, sink?: Sink): Promise<Running> {
   const [program, ...args] = argv;
   const child = await spawnChild(program, args, {
     cwd,
     env,
+    name,
     stdin: 'ignore',
     output: 'pipe',
     ...diesWithUs('SIGKILL'),

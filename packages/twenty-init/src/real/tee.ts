@@ -2,9 +2,7 @@ import { spawnChild } from '@twenty-init/core';
 import type { App } from '../boot/app-plan.ts';
 import type { LogFile } from '../boot/log-file-plan.ts';
 import type { RunningApp } from '../system.ts';
-import { childOptions } from './app.ts';
-import { runCommand } from './command-run.ts';
-import { runFunction } from './function-run.ts';
+import { childOptions, hasTerminal } from './app.ts';
 import { openLogFile, type Sink } from './log-file.ts';
 import { copyOutput } from './output.ts';
 import type { RealSystem } from './system.ts';
@@ -19,7 +17,7 @@ export function withLogFile(
   const sink = openLogFile(file, onLoss, onNotRotated);
   return {
     ...system,
-    start: async (work) => ('run' in work ? runFunction(work, sink) : await runCommand(work, sink)),
+    start: (work, title) => system.start(work, title, sink),
     startApp: (app) => startTeed(app, sink),
   };
 }
@@ -40,6 +38,7 @@ async function startTeed(app: App, sink: Sink): Promise<RunningApp> {
   );
   return {
     pid: child.pid,
+    hasTerminal: hasTerminal(app, child.pid),
     exited: child.exited,
     ready: child.ready,
     kill: child.kill,

@@ -74,6 +74,8 @@ function told(report: Report, { app }: Plan): Line[] {
       return [['warn', `${report.signal}: SIGKILL now`]];
     case 'signal-ignored':
       return [['warn', `${report.signal} ignored: ${appPhase} does not run`]];
+    case 'signal-failed':
+      return [['warn', `${report.signal} did not reach ${appPhase}: ${report.reason}`]];
     case 'shutdown-timeout':
       return [['warn', `shutdown.timeout is over: stopping ${report.canceled.join(', ')}`]];
     default:
@@ -89,7 +91,7 @@ type AppReport = Exclude<
       | `step-${string}`
       | `stop${string}`
       | 'killed'
-      | 'signal-ignored'
+      | `signal-${string}`
       | 'shutdown-timeout';
   }
 >;

@@ -53,7 +53,7 @@ export const good: readonly (readonly [name: string, config: unknown])[] = [
           startTimeout: '3m',
           stopSignal: 'SIGQUIT',
           gracePeriod: '250ms',
-          successExitCodes: [0, 143, 'forwarded'],
+          successExitCodes: [0, 143, 255, 'forwarded'],
           restart: {
             policy: 'on-failure',
             delay: '1s',
@@ -343,6 +343,12 @@ export const bad: readonly (readonly [
     'phases.exec-app.successExitCodes.0',
     '"forwarded"',
   ],
+  ...[256, -1, 1.5].map((code): (typeof bad)[number] => [
+    `the exit code ${code}, which no process has`,
+    withApp({ successExitCodes: [0, code] }),
+    'phases.exec-app.successExitCodes.1',
+    `expected a whole number from 0 to 255, got ${code}`,
+  ]),
   ['post that is a list', { ...withApp({}), post: [] }, 'post', 'an object of phases'],
   [
     'a size without a unit',
@@ -360,7 +366,7 @@ export const bad: readonly (readonly [
     'a log format that is none',
     { ...withApp({}), log: { format: 'xml' } },
     'log.format',
-    '"text" or "json"',
+    '"text", "json" or "ecs"',
   ],
 ];
 

@@ -40,7 +40,19 @@ describe('the JSON Schema', () => {
 
 const anything = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
-  fc.constantFrom<unknown>('30s', '', 'warn', '/app', 'never', 'localhost:3000', 0, 1, 1.5, -1),
+  fc.constantFrom<unknown>(
+    '30s',
+    '',
+    'warn',
+    '/app',
+    'never',
+    'localhost:3000',
+    0,
+    1,
+    1.5,
+    -1,
+    300,
+  ),
   fc.constantFrom<unknown>(
     [],
     [''],
