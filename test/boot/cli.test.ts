@@ -294,6 +294,12 @@ export default defineConfig({
       command: ['node', 'warm-cache.js', '\${REDIS_URL}', 'it costs $$5'],
       env: { NODE_ENV: 'production', LEVEL: 'debug' },
     },
+    'step-1': {
+      cwd: '/app/server',
+      shell: '/bin/sh',
+      command: 'psql -tAc "SELECT 1" | grep -q 1',
+      env: { NODE_ENV: 'production' },
+    },
     'exec-app': {
       cwd: '/app/server/..',
       command: ['node', 'server/main.js'],
@@ -302,7 +308,6 @@ export default defineConfig({
   },
 });
 
-// TODO not understood: psql -tAc "SELECT 1" | grep -q 1
 // TODO not understood: for x in 1 2; do
 // TODO not understood: done
 `);

@@ -322,6 +322,20 @@ const rows: readonly Row[] = [
     code: 124,
     says: /not ready within 200ms \(startTimeout\)/,
   },
+  ...(['handoff', 'supervise'] as const).map((mode) => ({
+    event: `mode ${mode}: notifyFd is closed without a newline`,
+    config: phases(
+      { command: ['true'] },
+      {
+        command: sh('exec 3>&-; exec sleep 1000'),
+        mode,
+        readiness: { notifyFd: 3 },
+        startTimeout: '1h',
+      },
+    ),
+    code: 1,
+    says: /exec-app closed fd 3 \(NOTIFY_FD\) without a newline, so it can never be ready: stopping it/,
+  })),
   {
     event: 'ready, then the probe fails: nothing is killed',
     config: supervised(waits('exit 0'), { readiness: { ...readyFile, failureThreshold: 2 } }),

@@ -8,6 +8,7 @@ import { loadAddon, pid1Path } from '../native.ts';
 import { findProgram } from '../program.ts';
 import type { System } from '../system.ts';
 import { groupOf, type ProcessGroup } from './group.ts';
+import { type Notification, readNotification } from './notification.ts';
 import type { StartOptions } from './start-child.ts';
 import { startError } from './start-error.ts';
 
@@ -20,6 +21,8 @@ export interface Launched {
   readonly group: ProcessGroup;
   /** With `output: 'pipe'`. */
   readonly pipes?: { readonly stdout: Readable; readonly stderr: Readable };
+  /** With `notifyFd`. */
+  readonly notification?: Notification;
 }
 
 export type LaunchOptions = StartOptions & {
@@ -46,34 +49,43 @@ async function launchByShim(
   args: readonly string[],
   options: LaunchOptions,
 ): Promise<Launched> {
-  const { cwd, env, stdin = 'inherit', output = 'inherit', system } = options;
+  const { cwd, env, stdin = 'inherit', output = 'inherit', notifyFd, system } = options;
   const { default: spawn } = await import('cross-spawn');
+  const stdio: ('inherit' | 'ignore' | number)[] = [stdin, 'inherit', 'inherit'];
   const streams: Readable[] = [];
   const writeEnds: number[] = [];
   let report: number | undefined;
   // One by one: what is open when the next one fails is closed below.
-  const open = (): number => {
+  const open = (fd: number): number => {
     const [readEnd, writeEnd] = openPipe(system);
     writeEnds.push(writeEnd);
+    stdio[fd] = writeEnd;
     return readEnd;
   };
+  const listen = (fd: number): Readable => {
+    const stream = readable(open(fd));
+    streams.push(stream);
+    return stream;
+  };
   try {
-    report = open();
-    if (output === 'pipe') for (const _ of ['stdout', 'stderr']) streams.push(readable(open()));
-    const [errorEnd, stdoutEnd = 'inherit', stderrEnd = 'inherit'] = writeEnds;
+    report = open(errorFd(options));
+    const pipes = output === 'pipe' ? { stdout: listen(1), stderr: listen(2) } : undefined;
+    const notification = notifyFd === undefined ? undefined : readNotification(listen(notifyFd));
     const spawned = spawn(pid1Path(system), shimArguments(command, args, options), {
       cwd,
       env,
-      stdio: [stdin, stdoutEnd, stderrEnd, errorEnd],
+      // A gap becomes no descriptor of the child.
+      stdio: Array.from(stdio, (end) => end ?? 'ignore'),
     });
     const running = watchExit(spawned, options);
     closeAll(writeEnds);
     if (spawned.pid === undefined) await failure(spawned);
     executed(report, command, options);
-    const [stdout, stderr] = streams;
-    return stdout === undefined || stderr === undefined
-      ? running
-      : { ...running, pipes: { stdout, stderr } };
+    return {
+      ...running,
+      ...(pipes === undefined ? {} : { pipes }),
+      ...(notification === undefined ? {} : { notification }),
+    };
   } catch (error) {
     for (const stream of streams) stream.destroy();
     throw startError(options.name ?? `"${command}"`, error);
@@ -102,13 +114,13 @@ function watchExit(spawned: ChildProcess, { onSpawn, system }: LaunchOptions): L
   };
 }
 
-const errorFd = 3;
+/** Where the shim tells the errno of a failed exec; it closes it at the exec. */
+function errorFd({ notifyFd }: LaunchOptions): number {
+  return notifyFd === 3 ? 4 : 3;
+}
 
-function shimArguments(
-  command: string,
-  args: readonly string[],
-  { parentDeath, foreground = false, system }: LaunchOptions,
-): string[] {
+function shimArguments(command: string, args: readonly string[], options: LaunchOptions): string[] {
+  const { parentDeath, foreground = false, system } = options;
   const fileLimit = originalFileLimit(system);
   return [
     '--exec',
@@ -119,7 +131,7 @@ function shimArguments(
       : ['--parent-death', parentDeath, '--parent', String(system.pid)]),
     ...(fileLimit < 0 ? [] : ['--nofile', String(fileLimit)]),
     '--error-fd',
-    String(errorFd),
+    String(errorFd(options)),
     '--',
     command,
     ...args,

@@ -1,16 +1,25 @@
 import { type ExitStatus, signalNumber } from '@twenty-init/core';
 import { exitCodes } from '../exit-codes.ts';
+import { awaitReadiness, notified, probed, type Running, startTimedOut } from './app-readiness.ts';
 import { appPhase } from './plan.ts';
-import type { Readiness } from './readiness.ts';
 import type { AppState, BootEvent } from './state.ts';
+import { inItsWords } from './stop-signal.ts';
 import { arm, change, disarm, report, type Turn } from './turn.ts';
 import type { AppSignal, StopSignal } from './words.ts';
 
 type AppEvent = Extract<
   BootEvent,
-  { type: 'app-not-started' | 'app-started' | 'app-exited' | 'probed' | 'handed-off' | 'timer' }
+  {
+    type:
+      | 'app-not-started'
+      | 'app-started'
+      | 'app-exited'
+      | 'probed'
+      | 'notified'
+      | 'handed-off'
+      | 'timer';
+  }
 >;
-type Running = Extract<AppState, { type: 'running' }>;
 
 /** A run this long makes the next restart a first one. */
 const healthyMs = 60_000;
@@ -28,13 +37,15 @@ export function startApp(turn: Turn): void {
 export function stopApp(turn: Turn, signal: StopSignal): void {
   const { app } = turn.state;
   switch (app.type) {
-    case 'running':
-      report(turn, { type: 'app-stopping', signal });
+    case 'running': {
+      const sent = inItsWords(signal, turn.state.plan.app);
+      report(turn, { type: 'app-stopping', signal, sent });
       disarm(turn, 'start');
       disarm(turn, 'probe');
       // After a start timeout it has had its signal and keeps its clock.
-      if (app.stopping === undefined) turn.effects.push({ type: 'stop-app', signal });
+      if (app.stopping === undefined) turn.effects.push({ type: 'stop-app', signal: sent });
       return change(turn, { app: { ...app, stopping: app.stopping ?? 'signal' } });
+    }
     case 'waiting-to-restart':
       disarm(turn, 'restart');
       return ended(turn, app.exitCode, `${signal} before the next restart`, 'main');
@@ -56,7 +67,7 @@ export function failApp(turn: Turn, exitCode: number, reason: string): void {
       if (app.stopping !== undefined) return;
       disarm(turn, 'start');
       disarm(turn, 'probe');
-      turn.effects.push({ type: 'stop-app', signal: 'SIGTERM' });
+      turn.effects.push({ type: 'stop-app', signal: turn.state.plan.app.stopSignal });
       return change(turn, { app: { ...app, stopping: 'failure' } });
     case 'waiting-to-restart':
       disarm(turn, 'restart');
@@ -100,6 +111,9 @@ export function appEvent(turn: Turn, event: AppEvent): void {
     case 'probed':
       if (app.type === 'running' && app.stopping === undefined) probed(turn, app, event);
       return;
+    case 'notified':
+      if (app.type === 'running' && app.stopping === undefined) notified(turn, app, event);
+      return;
     case 'handed-off':
       if (app.type === 'running') handedOff(turn, app, event);
       return;
@@ -128,41 +142,7 @@ function launch(turn: Turn, restarts: readonly number[], delayMs: number): void 
 function started(turn: Turn, app: Running, pid: number): void {
   report(turn, { type: 'app-started', pid });
   change(turn, { app });
-  if (app.stopping !== undefined) return;
-  const { readiness, startTimeoutMs } = turn.state.plan.app;
-  if (readiness === undefined) return becameReady(turn, app);
-  arm(turn, 'start', startTimeoutMs);
-  if (readiness.initialDelayMs > 0) arm(turn, 'probe', readiness.initialDelayMs);
-  else turn.effects.push({ type: 'probe' });
-}
-
-function probed(
-  turn: Turn,
-  app: Running,
-  { ok, reason }: Extract<AppEvent, { type: 'probed' }>,
-): void {
-  const readiness = turn.state.plan.app.readiness as Readiness;
-  if (!app.handingOff) arm(turn, 'probe', readiness.periodMs);
-  if (ok === app.ready) return change(turn, { app: { ...app, inARow: 0, unready: reason } });
-  const inARow = app.inARow + 1;
-  if (ok && inARow >= readiness.successThreshold) return becameReady(turn, app);
-  if (!ok && inARow >= readiness.failureThreshold) {
-    report(turn, { type: 'app-unready', reason });
-    return change(turn, { app: { ...app, ready: false, inARow: 0, unready: reason } });
-  }
-  change(turn, { app: { ...app, inARow, unready: reason } });
-}
-
-function becameReady(turn: Turn, app: Running): void {
-  disarm(turn, 'start');
-  if (turn.state.plan.app.readiness !== undefined)
-    report(turn, { type: 'app-ready', durationMs: turn.now - app.startedAt });
-  const handingOff = turn.state.plan.mode === 'handoff' && !app.everReady;
-  if (handingOff) {
-    disarm(turn, 'probe');
-    turn.effects.push({ type: 'hand-off' });
-  }
-  change(turn, { app: { ...app, ready: true, everReady: true, inARow: 0, handingOff } });
+  if (app.stopping === undefined) awaitReadiness(turn, app);
 }
 
 /** With a signal on its way the grace period is ours to keep: then we stay until the app has ended. */
@@ -178,7 +158,8 @@ function handedOff(
   if (!accepted) report(turn, { type: 'not-handed-off', reason });
   const { readiness } = turn.state.plan.app;
   // It is supervised from here on, and so is its readiness.
-  if (readiness !== undefined && app.stopping === undefined) arm(turn, 'probe', readiness.periodMs);
+  if (readiness?.type === 'probed' && app.stopping === undefined)
+    arm(turn, 'probe', readiness.periodMs);
   change(turn, { app: { ...app, handingOff: false } });
 }
 
@@ -190,11 +171,8 @@ function timer(turn: Turn, name: string): void {
         turn.effects.push({ type: 'probe' });
       return;
     case 'start':
-      if (app.type !== 'running' || app.stopping !== undefined) return;
-      disarm(turn, 'probe');
-      report(turn, { type: 'app-start-timeout', reason: app.unready ?? 'no probe was answered' });
-      turn.effects.push({ type: 'stop-app', signal: 'SIGTERM' });
-      return change(turn, { app: { ...app, stopping: 'start-timeout' } });
+      if (app.type === 'running' && app.stopping === undefined) startTimedOut(turn, app);
+      return;
     case 'restart':
       if (app.type === 'waiting-to-restart') launch(turn, [...app.restarts, turn.now], app.delayMs);
       return;
@@ -242,11 +220,14 @@ function verdict(
   if (app.stopping === 'failure' && state.failure !== undefined) return state.failure;
   if (app.stopping === 'start-timeout')
     return { exitCode: exitCodes.timeout, reason: 'not ready within its startTimeout' };
+  if (app.stopping === 'never-ready')
+    return { exitCode: 1, reason: 'closed its notifyFd without a newline' };
   if (killed.length > 0) return { exitCode: exitCodes.killed, reason: 'grace period over' };
   const where = isInterrupted(app, exit) ? ' on the terminal' : '';
   const how = `${exit.signal === undefined ? `exit ${exit.exitCode}` : `killed by ${exit.signal}`}${where}`;
   const { stop } = state;
-  if (stop !== undefined && forwardedIsSuccess && exit.exitCode === 128 + signalNumber(stop))
+  const sent = stop === undefined ? undefined : inItsWords(stop, state.plan.app);
+  if (sent !== undefined && forwardedIsSuccess && exit.exitCode === 128 + signalNumber(sent))
     return { exitCode: 0, reason: `${how}, as it was told to` };
   if (exit.exitCode !== 0 && successExitCodes.includes(exit.exitCode))
     return { exitCode: 0, reason: `${how}, which counts as success` };

@@ -1,6 +1,7 @@
 import { CoreError, type Signal } from '@twenty-init/core';
 import type { RunningApp, System } from '../system.ts';
 import type { Plan } from './plan.ts';
+import type { Notified } from './readiness.ts';
 import type { BootEvent } from './state.ts';
 import { type Started, type StepRun, stoppable } from './step-run.ts';
 
@@ -19,7 +20,13 @@ export function runApp(
 ): Started<AppRun> {
   const starting = system.startApp(app, mode === 'handoff');
   const stopping = stoppable(starting, app.gracePeriodMs);
+  /** What is heard later of another one, which has ended or been restarted meanwhile, is not worth telling. */
   let alive: RunningApp | undefined;
+
+  const hear = async (started: RunningApp, { fd }: Notified): Promise<void> => {
+    const ready = await started.ready;
+    if (alive === started) dispatch({ type: 'notified', fd, ready });
+  };
 
   const done = async (): Promise<void> => {
     try {
@@ -31,6 +38,7 @@ export function runApp(
     }
     const { exited, pid, hasTerminal = false } = alive;
     dispatch({ type: 'app-started', pid, hasTerminal });
+    if (app.readiness?.type === 'notified') hear(alive, app.readiness);
     const exit = await exited;
     alive = undefined;
     // Without a signal too: what the leader leaves in its group goes with it.
@@ -58,9 +66,8 @@ export function runApp(
       probe: () => {
         const { readiness } = app;
         const probed = alive;
-        if (readiness === undefined) return;
+        if (readiness?.type !== 'probed') return;
         system.probe(readiness).then((result) => {
-          // Of an app that has ended, or been restarted, meanwhile: not worth telling.
           if (alive === probed) dispatch({ type: 'probed', ...result });
         });
       },

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { CommandConfig, RunContext } from '../config/config.ts';
+import type { CommandConfig, CommandForm, RunContext } from '../config/config.ts';
 import type { Expansion } from '../config/expand.ts';
 
 /** Where something runs. */
@@ -17,6 +17,8 @@ export interface Command extends Place {
   readonly name?: string;
   /** As the config has it, variables not filled in: what the log shows. */
   readonly shown: string;
+  /** The program is the `shell` of the config. */
+  readonly isShell?: true;
 }
 
 /** A function of the config. */
@@ -26,6 +28,18 @@ export interface FunctionWork extends Place {
 }
 
 export type Work = Command | FunctionWork;
+
+/** A string stays as it is: filled in by us, the value of a variable would be run as code. */
+export function commandOf(
+  { command, shell }: CommandForm,
+  where: string,
+  place: Place,
+  expanding: Expansion,
+): Command {
+  return shell === undefined
+    ? makeCommand(command, `${where}.command`, place, expanding)
+    : { ...literalCommand([shell, '-c', command], place), isShell: true };
+}
 
 export function makeCommand(
   command: readonly string[],
@@ -37,14 +51,14 @@ export function makeCommand(
   return {
     argv,
     ...(argv[0] === command[0] ? {} : { name: `"${command[0]}" (variables filled in)` }),
-    shown: command.join(' '),
+    shown: shown(command),
     ...place,
   };
 }
 
 /** A command line that is taken as it is. */
 export function literalCommand(line: readonly string[], place: Place): Command {
-  return { argv: words(line), shown: line.join(' '), ...place };
+  return { argv: words(line), shown: shown(line), ...place };
 }
 
 /** PWD goes with the cwd, as `cd` does it: programs that trust it would else see the old directory. */
@@ -60,6 +74,14 @@ export function placeWithin(
     expand(value, `${where}.env.${name}`),
   ]);
   return { cwd: directory, env: { ...above.env, PWD: directory, ...Object.fromEntries(own) } };
+}
+
+/** In one line, as an event has in the log. */
+function shown(line: readonly string[]): string {
+  return line
+    .join(' ')
+    .trim()
+    .replace(/\s*\n\s*/g, ' ⏎ ');
 }
 
 function words([program = '', ...args]: readonly string[]): [string, ...string[]] {

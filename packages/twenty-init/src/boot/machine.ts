@@ -72,6 +72,7 @@ function handle(turn: Turn, event: BootEvent): void {
     case 'app-started':
     case 'app-exited':
     case 'probed':
+    case 'notified':
     case 'handed-off':
       return appEvent(turn, event);
     case 'signal-failed':

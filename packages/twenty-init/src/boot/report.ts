@@ -43,7 +43,13 @@ export type Report =
   | { readonly type: 'app-ready'; readonly durationMs: number }
   | { readonly type: 'app-unready'; readonly reason: string }
   | { readonly type: 'app-start-timeout'; readonly reason: string }
-  | { readonly type: 'app-stopping'; readonly signal: StopSignal }
+  | { readonly type: 'app-never-ready'; readonly fd: number }
+  | {
+      readonly type: 'app-stopping';
+      readonly signal: StopSignal;
+      /** To the app. */
+      readonly sent: Signal;
+    }
   | {
       readonly type: 'app-exited';
       readonly exit: ExitStatus;

@@ -70,7 +70,7 @@ export type AppState =
       /** Probes of the same result in a row. */
       readonly inARow: number;
       readonly everReady: boolean;
-      readonly stopping?: 'signal' | 'start-timeout' | 'failure';
+      readonly stopping?: 'signal' | 'start-timeout' | 'never-ready' | 'failure';
       readonly handingOff: boolean;
       /** ^C on the terminal goes to it, and not to us. */
       readonly hasTerminal: boolean;
@@ -141,6 +141,8 @@ export type BootEvent =
   /** It may belong to another user. */
   | { readonly type: 'signal-failed'; readonly signal: Signal; readonly reason: string }
   | { readonly type: 'probed'; readonly ok: boolean; readonly reason: string }
+  /** `ready` is false when the descriptor was closed without a newline. */
+  | { readonly type: 'notified'; readonly fd: number; readonly ready: boolean }
   | { readonly type: 'handed-off'; readonly accepted: boolean; readonly reason: string };
 
 export type Effect =

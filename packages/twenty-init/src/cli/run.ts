@@ -4,6 +4,7 @@ import type { LogFile } from '../boot/log-file-plan.ts';
 import { appPhase } from '../boot/plan.ts';
 import { preflight } from '../boot/preflight.ts';
 import type { End } from '../boot/report.ts';
+import type { Problem } from '../config/problem.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { exitPastStuckWrite } from '../real/stuck-write.ts';
 import type { RealSystem } from '../real/system.ts';
@@ -49,7 +50,7 @@ async function bootPlanned(
 ): Promise<number> {
   const mask = maskFor(env, config.env?.fromFiles);
   const log = await ownLog(logFormat, mask, system);
-  const all = [...problems, ...preflight(plan)];
+  const all = [...problems, ...preflight(plan), ...(startsApp ? platformProblems() : [])];
   if (all.length > 0) return refuse(file, all, log);
 
   const needsPid1 = startsApp && plan.mode !== 'exec' && system.pid1 === undefined;
@@ -90,6 +91,13 @@ async function bootPlanned(
     stopCatching();
     stopListening();
   }
+}
+
+/** Found before the phases run, and not when the app is to take over. */
+function platformProblems(): Problem[] {
+  if (process.platform === 'linux') return [];
+  const what = `needs Linux; this is ${process.platform}, where run-phases and check work`;
+  return [{ where: `phases.${appPhase}`, what }];
 }
 
 async function teed(system: RealSystem, file: LogFile, log: Log): Promise<RealSystem> {

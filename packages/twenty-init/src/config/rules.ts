@@ -53,15 +53,30 @@ export function neededBy(phases: Config['phases']): ReadonlyMap<string, readonly
   );
 }
 
-function appProblems({ readiness, startTimeout }: AppConfig): Problem[] {
+function appProblems(app: AppConfig): Problem[] {
+  const { readiness, startTimeout } = app;
+  if (readiness?.notifyFd !== undefined) return notifyProblems(app);
   return startTimeout !== undefined && readiness === undefined
     ? [
         {
           where: 'phases.exec-app.startTimeout',
-          what: 'needs readiness: without a probe the app counts as ready at once',
+          what: 'needs readiness: without it the app counts as ready at once',
         },
       ]
     : [];
+}
+
+function notifyProblems({ readiness = {}, env = {} }: AppConfig): Problem[] {
+  const ofProbes = Object.keys(readiness).filter((key) => key !== 'notifyFd');
+  return [
+    ...ofProbes.map((key) => ({
+      where: `phases.exec-app.readiness.${key}`,
+      what: 'is for probes; with notifyFd there are none, the app itself says when it is ready',
+    })),
+    ...(env.NOTIFY_FD === undefined
+      ? []
+      : [{ where: 'phases.exec-app.env.NOTIFY_FD', what: 'is set by readiness.notifyFd' }]),
+  ];
 }
 
 function stepProblems({ phases, post = {} }: Config): Problem[] {

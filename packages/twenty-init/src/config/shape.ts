@@ -18,7 +18,12 @@ export type Shape =
       readonly whole: boolean;
     }
   | { readonly kind: 'boolean' }
-  | { readonly kind: 'choice'; readonly values: readonly (string | number)[] }
+  | {
+      readonly kind: 'choice';
+      readonly values: readonly (string | number)[];
+      /** In words, where the values are too many to tell. */
+      readonly expected?: string;
+    }
   | { readonly kind: 'command' }
   | {
       readonly kind: 'list';
@@ -45,6 +50,13 @@ export interface Key {
   readonly required?: true;
   /** Applies when the key is not written. */
   readonly default?: string | number | boolean | readonly unknown[];
+  /** What it is in place of `shape` when the key `beside`, which needs this one, is written too. */
+  readonly instead?: {
+    readonly beside: string;
+    readonly shape: Shape;
+    /** Said of a value that only that shape would take. */
+    readonly hint: string;
+  };
 }
 
 export function object(

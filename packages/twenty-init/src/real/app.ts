@@ -6,6 +6,7 @@ import {
   findProgram,
   handOff,
   pid1Path,
+  type SpawnChildOptions,
   spawnChild,
 } from '@twenty-init/core';
 import type { App } from '../boot/app-plan.ts';
@@ -43,20 +44,30 @@ export async function becomeApp(
 }
 
 /** One that may outlive us gets no parent-death signal. */
-export async function startApp(
-  { argv, cwd, env, name, restart }: App,
-  outlives: boolean,
-): Promise<RunningApp> {
-  const [program, ...args] = argv;
+export async function startApp(app: App, outlives: boolean): Promise<RunningApp> {
+  const [program, ...args] = app.argv;
   const child = await spawnChild(program, args, {
+    ...childOptions(app),
+    ...(outlives ? {} : { parentDeath: 'SIGTERM' }),
+  });
+  return { ...child, hasTerminal: hasTerminal(app, child.pid) };
+}
+
+/** What every start of the app needs. */
+export function childOptions({ cwd, env, name, readiness }: App): SpawnChildOptions {
+  return {
     cwd,
     env,
     name,
-    ...(outlives ? {} : { parentDeath: 'SIGTERM' as const }),
+    ...(readiness?.type === 'notified' ? { notifyFd: readiness.fd } : {}),
     // In the background a read of the terminal would stop it.
     foreground: true,
-  });
-  return { ...child, hasTerminal: restart.policy !== 'never' && isInForeground(child.pid) };
+  };
+}
+
+/** Of interest only when it may be restarted. */
+export function hasTerminal({ restart }: App, pid: number): boolean {
+  return restart.policy !== 'never' && isInForeground(pid);
 }
 
 export async function handOffApp(

@@ -1,6 +1,7 @@
 import { spawnChild } from '@twenty-init/core';
 import type { Command } from '../boot/command.ts';
 import type { Running } from '../system.ts';
+import { diesWithUs } from './dies-with-us.ts';
 import type { Sink } from './log-file.ts';
 import { copyOutput } from './output.ts';
 
@@ -13,7 +14,7 @@ export async function runCommand({ argv, cwd, env, name }: Command, sink?: Sink)
     name,
     stdin: 'ignore',
     output: 'pipe',
-    parentDeath: 'SIGKILL',
+    ...diesWithUs('SIGKILL'),
   });
   const output = copyOutput(
     [

@@ -2,10 +2,10 @@ import { spawnChild } from '@twenty-init/core';
 import type { App } from '../boot/app-plan.ts';
 import type { LogFile } from '../boot/log-file-plan.ts';
 import type { RunningApp } from '../system.ts';
+import { childOptions, hasTerminal } from './app.ts';
 import { openLogFile, type Sink } from './log-file.ts';
 import { copyOutput } from './output.ts';
 import type { RealSystem } from './system.ts';
-import { isInForeground } from './terminal.ts';
 
 /** The same system, with all output of phases and the app also in a file. */
 export function withLogFile(
@@ -22,15 +22,12 @@ export function withLogFile(
   };
 }
 
-async function startTeed({ argv, cwd, env, name, restart }: App, sink: Sink): Promise<RunningApp> {
-  const [program, ...args] = argv;
+async function startTeed(app: App, sink: Sink): Promise<RunningApp> {
+  const [program, ...args] = app.argv;
   const child = await spawnChild(program, args, {
-    cwd,
-    env,
-    name,
+    ...childOptions(app),
     output: 'pipe',
     parentDeath: 'SIGTERM',
-    foreground: true,
   });
   const output = copyOutput(
     [
@@ -41,8 +38,9 @@ async function startTeed({ argv, cwd, env, name, restart }: App, sink: Sink): Pr
   );
   return {
     pid: child.pid,
-    hasTerminal: restart.policy !== 'never' && isInForeground(child.pid),
+    hasTerminal: hasTerminal(app, child.pid),
     exited: child.exited,
+    ready: child.ready,
     kill: child.kill,
     // Only now: what the leader has left in its group may still have something to say.
     stop: async (options) => {

@@ -63,11 +63,15 @@ const anything = fc.oneof(
     true,
     { x: '1' },
     { policy: 'always' },
+    { command: 'x' },
+    { command: 'x', shell: 'sh' },
+    { command: ['x'], shell: 'sh' },
+    { shell: 'sh' },
   ),
 );
 
 function isRule(what: string): boolean {
-  return /written last|there is no phase|circle|named|already|one after another|needs readiness/.test(
+  return /written last|there is no phase|circle|named|already|one after another|needs readiness|is for probes/.test(
     what,
   );
 }
