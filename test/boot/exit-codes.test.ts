@@ -119,6 +119,16 @@ const rows: readonly Row[] = [
     says: /migrate failed: command "\.\/tool\.sh" .*does not exist/,
   },
   {
+    event: 'an app with a log file that is gone when its turn comes',
+    config: {
+      phases: { remove: { command: ['rm', 'tool.sh'] }, 'exec-app': { command: ['./tool.sh'] } },
+      log: { file: 'app.log' },
+    },
+    files: { 'tool.sh': '#!/bin/sh\n' },
+    code: 127,
+    says: /exec-app failed: command "\.\/tool\.sh" .*does not exist/,
+  },
+  {
     event: 'a bad interpreter when its turn comes',
     config: {
       phases: {

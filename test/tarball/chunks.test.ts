@@ -61,6 +61,10 @@ const uses: Readonly<Record<string, Use>> = {
     leaves: ['compiled.json', /"migrated"/],
   },
   completion: { args: ['completion', 'bash'], files: {}, says: /^complete .*twenty-init$/m },
+  'ecs-log': {
+    files: config({ log: { format: 'ecs' } }),
+    says: /"event\.action":"booting"|"action":"booting"/,
+  },
   exec: ready({ exec: ['test', '-e', 'up'] }),
   'function-run': {
     files: {
@@ -82,7 +86,6 @@ const uses: Readonly<Record<string, Use>> = {
   install: { args: ['install', 'sbin'], files: {}, leaves: ['sbin/pid1', /^\x7fELF/] },
   'json-log': { files: config({ log: { format: 'json' } }), says: /"event":"booting"/ },
   plan: { args: ['plan'], files: config(), says: /migrate/ },
-  'run-phases': { args: ['run-phases'], files: config(), says: /^migrated$/m },
   'tcp-socket': ready({ tcpSocket: '127.0.0.1:${PORT}' }),
   tee: { files: config({ log: { file: 'app.log' } }), leaves: ['app.log', /^migrated\napp\n$/] },
   'termination-message': {

@@ -4,7 +4,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { type RealSystem, realSystem } from '../real/system.ts';
 import type { Log } from '../report/log.ts';
 import { maskFor } from '../report/mask.ts';
-import { isStartError, StartError } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 import type { CommandName } from './commands.ts';
 import { makeStderrLazy } from './lazy-stderr.ts';
 import { type Invocation, parseInvocation } from './options.ts';
@@ -12,6 +12,7 @@ import { overridesIn } from './overrides.ts';
 import { ownLog } from './own-log.ts';
 import { becomePid1 } from './pid1.ts';
 import { run } from './run.ts';
+import { runPhases } from './run-phases.ts';
 
 /** The whole program. Resolves with the exit code; does not resolve when the process becomes another program. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -44,7 +45,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         return await execute(invocation.command, invocation, system, log);
     }
   } catch (error) {
-    if (isStartError(error)) {
+    if (error instanceof StartError) {
       log('error', error.message);
       return error.exitCode;
     }
@@ -55,7 +56,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Each command but `run` is a file of its own, which a boot does not read. */
+/** Each command that boots nothing is a file of its own, which a boot does not read. */
 async function execute(
   command: CommandName,
   { values, words, cmd }: Invocation,
@@ -70,7 +71,6 @@ async function execute(
       return await run({ config, cmd }, system, log);
     }
     case 'run-phases': {
-      const { runPhases } = await import('./run-phases.ts');
       const [only, skip] = [text(values.only), text(values.skip)];
       return await runPhases({ config, only, skip }, system, log);
     }

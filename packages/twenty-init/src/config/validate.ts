@@ -196,13 +196,8 @@ function expectedOf(shape: Shape): string {
     case 'map':
     case 'either':
       return shape.expected;
-    case 'number': {
-      const range =
-        shape.maximum === undefined
-          ? `of at least ${shape.minimum}`
-          : `from ${shape.minimum} to ${shape.maximum}`;
-      return `a${shape.whole ? ' whole' : ''} number ${range}`;
-    }
+    case 'number':
+      return `a${shape.whole ? ' whole' : ''} number ${rangeOf(shape)}`;
     case 'duration':
       return 'a duration with a unit, such as "30s" or "1h30m"';
     case 'boolean':

@@ -65,7 +65,7 @@ export function childOptions({ cwd, env, name, readiness }: App): SpawnChildOpti
   };
 }
 
-/** Of interest only when it may be restarted. */
+/** ^C then ends the app alone, which matters where it would be restarted. */
 export function hasTerminal({ restart }: App, pid: number): boolean {
   return restart.policy !== 'never' && isInForeground(pid);
 }
