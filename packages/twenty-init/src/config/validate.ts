@@ -218,6 +218,10 @@ function expectedOf(shape: Shape): string {
   }
 }
 
+function rangeOf({ minimum, maximum }: Shape & { kind: 'number' }): string {
+  return maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
+}
+
 function hasTypeOf(shape: Shape, value: unknown): boolean {
   switch (shape.kind) {
     case 'text':
