@@ -22,6 +22,7 @@ describe('the tarball of twenty-init', () => {
       twentyInit.files.filter((path) => !/^dist\/(chunks\/[a-z-]+\.cjs|.*\.d\.ts)$/.test(path)),
     ).toEqual([
       'LICENSE',
+      'README.md',
       'THIRD-PARTY-LICENSES.txt',
       'bin/twenty-init.cjs',
       'dist/cli.cjs',
@@ -40,7 +41,7 @@ describe('the tarball of @twenty-init/core', () => {
     expect(core.files).toContain('LICENSE');
     expect(
       core.files.filter((path) => !/^(dist\/.*\.(d\.ts|js)|prebuilds\/.*|native\/.*)$/.test(path)),
-    ).toEqual(['LICENSE', 'package.json']);
+    ).toEqual(['LICENSE', 'README.md', 'package.json']);
   });
 
   it('has no code of others, so no licence of others', () => {
