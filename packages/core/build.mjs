@@ -1,12 +1,15 @@
 // Bundles the package, and makes a door to the bundle of each subpath export. A module costs a Node process some 100 KB
-// to load: a reaper of fourteen of them would be more loader than reaper. The declarations come from tsc.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+// to load: a reaper of fourteen of them would be more loader than reaper. What a reaper needs is a chunk of its own, so
+// that it does not bring the rest along. The declarations come from tsc.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { build } from 'esbuild';
 
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
 const sources = Object.values(exports).flatMap((target) => target['@twenty-init/source'] ?? []);
-/** The preload is no part of the library: importing it has an effect. */
-const bundled = ['./src/index.ts', './src/pid1.ts'];
+const library = ['./src/index.ts', './src/reaper/reaper.ts'];
+/** No part of the library: importing it has an effect. */
+const preload = './src/pid1.ts';
 const options = {
   outbase: 'src',
   outdir: 'dist',
@@ -20,16 +23,41 @@ const options = {
 };
 
 rmSync('dist/chunks', { recursive: true, force: true });
-await build({ ...options, entryPoints: bundled, chunkNames: 'chunks/[name]-[hash]' });
+for (const entryPoints of [library, [preload]]) {
+  const { outputFiles } = await build({
+    ...options,
+    entryPoints,
+    chunkNames: 'chunks/[name]-[hash]',
+    write: false,
+  });
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, withLazyBuiltins(text));
+  }
+}
 
 const { metafile } = await build({ ...options, entryPoints: sources, write: false });
 const inIndex = new Set(metafile.outputs['dist/index.js'].exports);
 for (const [path, { entryPoint, exports: names }] of Object.entries(metafile.outputs)) {
-  if (entryPoint === undefined || bundled.includes(`./${entryPoint}`)) continue;
-  if (!sources.includes(`./${entryPoint}`)) continue; // a chunk of a dynamic import
+  if (!sources.includes(`./${entryPoint}`)) continue; // a chunk
   const missing = names.filter((name) => !inIndex.has(name));
   if (missing.length > 0) throw new Error(`src/index.ts does not export ${missing.join(', ')}`);
+  if ([...library, preload].includes(`./${entryPoint}`)) continue;
   const depth = path.split('/').length - 2;
   const index = `${depth === 0 ? './' : '../'.repeat(depth)}index.js`;
   writeFileSync(path, `export { ${names.join(', ')} } from '${index}';\n`);
+}
+
+/**
+ * `import 'node:fs'` reads every export of it once, and the getters of some load all of Node's streams: 10 ms and 5 MB.
+ */
+function withLazyBuiltins(text) {
+  const rewritten = text.replace(
+    /^import \{([^}]*)\} from ("node:.*");$/gm,
+    (_, names, name) =>
+      `const {${names.replaceAll(' as ', ': ')}} = process.getBuiltinModule(${name});`,
+  );
+  if (/ from "node:/.test(rewritten))
+    throw new Error('an import of a builtin that names no export');
+  return rewritten;
 }

@@ -46,14 +46,6 @@ const lazily = {
     onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)});`,
     }));
-    // 3 ms to load, for the question whether this is a Worker: the program never is one.
-    onResolve({ filter: /^node:worker_threads$/ }, () => ({
-      path: 'main-thread',
-      namespace: 'answered',
-    }));
-    onLoad({ filter: /./, namespace: 'answered' }, () => ({
-      contents: 'export const isMainThread = true;',
-    }));
     onResolve({ filter: /./ }, async ({ kind, path, importer, resolveDir, pluginData }) => {
       if (kind !== 'dynamic-import' || pluginData === lazily || notLazy.test(path))
         return undefined;
@@ -81,8 +73,8 @@ async function buildCli(source, outfile) {
     // A third of the bytes, and a millisecond of compiling. A stack in a report still has line and column.
     minify: true,
     plugins: [lazily],
-    // For createRequire alone, which takes a path as well.
-    define: { 'import.meta.url': '__filename' },
+    // The URL is for createRequire alone, which takes a path as well.
+    define: { 'import.meta.url': '__filename', 'import.meta.dirname': '__dirname' },
   });
   metafiles.push(metafile);
   // What the import was found in may have been left out of the bundle.

@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { SIGNALS = 64 };
@@ -255,6 +256,16 @@ static napi_value js_is_zombie(napi_env env, napi_callback_info info) {
 	return number(env, result < 0 ? result : state.si_pid != 0);
 }
 
+/* bootTicks(): now, in the unit and on the clock of the start times in /proc/PID/stat. /proc/uptime is that clock too,
+ * but LXCFS shows containers another one in its place. */
+static napi_value js_boot_ticks(napi_env env, napi_callback_info info) {
+	enum { TICKS = 100 }; /* a second: the kernel's USER_HZ on x64 and arm64 */
+	(void)info;
+	struct timespec now;
+	(void)clock_gettime(CLOCK_BOOTTIME, &now); /* Linux 2.6.39: cannot fail */
+	return number(env, now.tv_sec * TICKS + now.tv_nsec / (1000000000 / TICKS));
+}
+
 /* jobChange(pid): n when the child was stopped by signal n since the last call, -SIGCONT (-18) when it was continued,
  * 0 when neither. Never takes an exit: that is libuv's. */
 static napi_value js_job_change(napi_env env, napi_callback_info info) {
@@ -311,7 +322,8 @@ NAPI_MODULE_INIT() {
 	} functions[] = {
 		{"execve", js_execve},     {"disarm", js_disarm},   {"rearm", js_rearm},
 		{"sigqueue", js_sigqueue}, {"waitpid", js_waitpid}, {"setSubreaper", js_set_subreaper},
-		{"pipe", js_pipe},         {"isZombie", js_is_zombie}, {"jobChange", js_job_change},
+		{"pipe", js_pipe},         {"isZombie", js_is_zombie}, {"bootTicks", js_boot_ticks},
+		{"jobChange", js_job_change},
 		{"isSubreaper", js_is_subreaper}, {"foreground", js_foreground},
 		{"keepAction", js_keep_action}, {"restoreAction", js_restore_action},
 	};

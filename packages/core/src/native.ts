@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { CoreError } from './errors.ts';
 import { requireLinux } from './platform.ts';
 import { realSystem, type System } from './system.ts';
@@ -26,6 +25,8 @@ export interface Addon {
   waitpid(pid: number): number;
   /** 1 when {@link Addon.waitpid} would take it now, else 0. Takes nothing. */
   isZombie(pid: number): number;
+  /** Now, in the clock ticks since boot in which /proc/PID/stat has the start of a process. */
+  bootTicks(): number;
   /** n when the child was stopped by signal n since the last call, -SIGCONT when it was continued, 0 when neither. */
   jobChange(pid: number): number;
   /** The group that has the controlling terminal, after it was given to `group`; 0 only asks. */
@@ -34,18 +35,22 @@ export interface Addon {
   setSubreaper(on: boolean): number;
 }
 
-// The package's own name and not a relative path: this module also runs from inside a bundle of another package.
-const require = createRequire(import.meta.url);
-
 let addon: Addon | undefined;
-/** Of this package. */
+/** The folder of this package. */
 let root: string | undefined;
 
 /** Loads the addon at the first call. Throws `UNSUPPORTED_PLATFORM` or `NATIVE_MISSING`. */
 export function loadAddon(system: System = realSystem): Addon {
   requireLinux('the native addon of @twenty-init/core', system);
-  addon ??= require(prebuilt('pid1.node', system)) as Addon;
+  addon ??= open(prebuilt('pid1.node', system));
   return addon;
+}
+
+/** As `require` does; but to have that in an ES module takes node:module, half a megabyte. */
+function open(path: string): Addon {
+  const module = { exports: {} };
+  process.dlopen(module, path);
+  return module.exports as Addon;
 }
 
 /** The absolute path of the `pid1` binary for this machine. Throws `UNSUPPORTED_PLATFORM` or `NATIVE_MISSING`. */
@@ -72,16 +77,21 @@ function prebuilt(file: string, system: System): string {
 
 function prebuiltPath(file: string, { arch }: System): string {
   root ??= packageRoot();
-  return join(root, 'prebuilds', `linux-${arch}`, file);
+  return `${root}/prebuilds/linux-${arch}/${file}`;
 }
 
-/** `require.resolve` alone would do, but takes a millisecond and a half of every boot. */
+/**
+ * Above this module, which may be part of the bundle of another package; then below a `node_modules` there.
+ * `require.resolve` would do, but takes a millisecond and a half of every boot.
+ */
 function packageRoot(): string {
   const name = '@twenty-init/core';
-  const found = require.resolve
-    .paths(name)
-    ?.map((folder) => join(folder, name))
-    .find((folder) => existsSync(join(folder, 'package.json')));
-  // Yarn's Plug'n'Play has no such folders, and a checkout of this package knows itself.
-  return found ?? dirname(require.resolve(`${name}/package.json`));
+  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
+    for (const found of [folder, `${folder}/node_modules/${name}`])
+      if (existsSync(`${found}/prebuilds`)) return found;
+    if (folder === dirname(folder)) break;
+  }
+  // Yarn's Plug'n'Play has no such folders; and in a checkout that is not built yet the message says where they belong.
+  const { createRequire } = process.getBuiltinModule('node:module');
+  return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
 }

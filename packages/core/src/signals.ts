@@ -1,5 +1,3 @@
-import { constants } from 'node:os';
-
 /** The standard Linux signals and the real-time ones (`SIGRTMIN` is 34, as in glibc). */
 export type Signal =
   | 'SIGHUP'
@@ -42,12 +40,6 @@ const realTimeMaximum = 64;
 /** Names that share a number with another one; {@link signalName} gives the other. */
 const aliases = new Set(['SIGIOT', 'SIGPOLL', 'SIGUNUSED']);
 
-const names = new Map<number, Signal>(
-  Object.entries(constants.signals)
-    .filter(([name]) => !aliases.has(name))
-    .map(([name, number]) => [number, name as Signal]),
-);
-
 /** 1 to 64 for a name on this platform; throws a `RangeError` for any other text. */
 export function signalNumber(signal: Signal): number {
   const number = numberOf(signal);
@@ -57,8 +49,8 @@ export function signalNumber(signal: Signal): number {
 
 /** `SIGTERM` for 15, `SIGRTMIN+3` for 37; throws a `RangeError` outside 1 to 64. */
 export function signalName(number: number): Signal {
-  const name = names.get(number);
-  if (name !== undefined) return name;
+  for (const [name, other] of Object.entries(standardSignals()))
+    if (other === number && !aliases.has(name)) return name as Signal;
   if (number === realTimeMinimum) return 'SIGRTMIN';
   if (number > realTimeMinimum && number <= realTimeMaximum)
     return `SIGRTMIN+${number - realTimeMinimum}`;
@@ -70,10 +62,15 @@ export function isSignal(text: string): text is Signal {
 }
 
 function numberOf(text: string): number | undefined {
-  const standard = (constants.signals as Record<string, number>)[text];
+  const standard = standardSignals()[text];
   if (standard !== undefined) return standard;
   const offset = /^SIGRTMIN(?:\+(\d+))?$/.exec(text);
   if (offset === null) return undefined;
   const number = realTimeMinimum + Number(offset[1] ?? 0);
   return number <= realTimeMaximum ? number : undefined;
+}
+
+/** By name. Not imported: a process that only reaps has no use for it until something dies of a signal. */
+function standardSignals(): Record<string, number> {
+  return process.getBuiltinModule('node:os').constants.signals;
 }

@@ -1,3 +1,4 @@
+import { nowMs } from '../clock.ts';
 import { loadAddon } from '../native.ts';
 import { requireMainThread } from '../platform.ts';
 import { realSystem, type System } from '../system.ts';
@@ -26,7 +27,7 @@ export interface ReaperOptions {
 }
 
 export interface ReaperSlice {
-  /** How long this piece held the event loop, in ms. */
+  /** How long this piece held the event loop, in ms: some 1 ms, and what the kernel did meanwhile. */
   readonly durationMs: number;
   readonly reaped: number;
 }
@@ -40,13 +41,13 @@ export interface Reaper {
 }
 
 /** After this much work the event loop gets its turn. */
-const sliceMs = 2;
+const sliceMs = 1;
 
 /**
  * Reaps the orphans that this process adopts, as PID 1 or as a subreaper, and never a child that is somebody's own:
  * not one of `child_process`, of a Worker, or of a native addon such as node-pty that waits for its children within
  * `graceMs`; that is the limit for a Worker too on a kernel without CONFIG_PROC_CHILDREN. It neither keeps the process
- * running nor holds the event loop for more than some 2 ms at a time.
+ * running nor holds the event loop for more than some 1 ms at a time.
  *
  * `waitpid(-1)`, which is how an init does it, would take the exit of libuv's children for ever, and would abort Node
  * when an exec fails at that moment.
@@ -72,7 +73,7 @@ export function createReaper(options: ReaperOptions = {}): Reaper {
     pass = zombies.pass();
   };
   const runSlice = (): boolean => {
-    const start = performance.now();
+    const start = nowMs();
     const before = reaped;
     nodeChildren.refresh();
     let step = pass.next();
@@ -82,9 +83,9 @@ export function createReaper(options: ReaperOptions = {}): Reaper {
         // Each in a tick of its own, so that one that throws does not take the others with it.
         if (onReap !== undefined) process.nextTick(onReap, step.value);
       }
-      if (performance.now() - start > sliceMs) break;
+      if (nowMs() - start > sliceMs) break;
     }
-    const slice = { durationMs: performance.now() - start, reaped: reaped - before };
+    const slice = { durationMs: nowMs() - start, reaped: reaped - before };
     if (onSlice !== undefined) process.nextTick(onSlice, slice);
     return step.done === true;
   };

@@ -1,3 +1,4 @@
+import { nowMs } from '../clock.ts';
 import { type ExitStatus, waitStatus } from '../exit-status.ts';
 import type { Addon } from '../native.ts';
 import type { System } from '../system.ts';
@@ -18,20 +19,20 @@ export interface Zombies {
    * and be taken up again later.
    */
   pass(): Generator<ReapedOrphan | undefined, void, undefined>;
-  /** When the next pass is needed without a SIGCHLD, on the clock of `performance.now()`. */
+  /** When the next pass is needed without a SIGCHLD, on the clock of `nowMs()`. */
   nextDue(): number | undefined;
 }
 
 interface Seen {
   readonly atMs: number;
-  /** Another one with the same pid is another process. */
-  readonly startTime: number;
+  /** As {@link Addon.bootTicks}: who has the same pid and started later is another process. */
+  readonly atTicks: number;
 }
 
 export function watchZombies(
   graceMs: number,
   nodeChildren: NodeChildren,
-  addon: Pick<Addon, 'isZombie' | 'waitpid'>,
+  addon: Pick<Addon, 'bootTicks' | 'isZombie' | 'waitpid'>,
   system: System,
 ): Zombies {
   /** A map keeps the order in which they were seen: the first is the next to be reaped. */
@@ -39,29 +40,24 @@ export function watchZombies(
   /** For what no SIGCHLD will tell of. */
   let lookAgainAtMs: number | undefined;
 
-  const startTimeOf = (pid: number): number | undefined => {
+  const reap = (pid: number, { atTicks }: Seen): ReapedOrphan | undefined => {
     const stat = readStat(pid, system);
-    return stat?.state === 'Z' ? stat.startTime : undefined;
-  };
-
-  const reap = (pid: number, { startTime }: Seen): ReapedOrphan | undefined => {
-    const isSame = startTimeOf(pid) === startTime;
     zombies.delete(pid);
+    const isSame = stat?.state === 'Z' && stat.startTime <= atTicks;
     if (nodeChildren.has(pid) || !isSame) return undefined;
     const status = addon.waitpid(pid);
     return status < 0 ? undefined : { pid, ...waitStatus(status) };
   };
 
   const look = (pid: number): void => {
-    // One system call for each child that is still running; a file of /proc for zombies only.
-    if (zombies.has(pid) || nodeChildren.has(pid) || addon.isZombie(pid) !== 1) return;
-    const startTime = startTimeOf(pid);
-    if (startTime !== undefined) zombies.set(pid, { atMs: performance.now(), startTime });
+    if (zombies.has(pid) || nodeChildren.has(pid)) return;
+    const atTicks = addon.bootTicks(); // before the look: a pid that comes back must be later
+    if (addon.isZombie(pid) === 1) zombies.set(pid, { atMs: nowMs(), atTicks });
   };
 
   function* reapDue(): Generator<ReapedOrphan | undefined, void, undefined> {
     for (const [pid, seen] of zombies) {
-      if (performance.now() - seen.atMs < graceMs) break;
+      if (nowMs() - seen.atMs < graceMs) break;
       yield reap(pid, seen);
     }
   }
@@ -86,10 +82,10 @@ export function watchZombies(
         yield* reapDue();
         const pieces = yield* lookAtAll();
         // The kernel gives a long list by position: what ends between two pieces makes it skip one.
-        lookAgainAtMs = pieces > 1 ? performance.now() + graceMs : undefined;
+        lookAgainAtMs = pieces > 1 ? nowMs() + graceMs : undefined;
       } catch {
         // /proc could not be read. For lack of descriptors or memory, which passes.
-        lookAgainAtMs = performance.now() + graceMs;
+        lookAgainAtMs = nowMs() + graceMs;
       }
     },
     nextDue: () => {

@@ -1,6 +1,7 @@
 import type { ProcessGroup } from '../child/group.ts';
 import type { Child, StopResult } from '../child/spawn-child.ts';
 import { startChild } from '../child/start-child.ts';
+import { nowMs } from '../clock.ts';
 import type { CoreError } from '../errors.ts';
 import type { ExitStatus } from '../exit-status.ts';
 import type { System } from '../system.ts';
@@ -78,11 +79,11 @@ export function superviseMember(
       ...(stdin === undefined ? {} : { stdin }),
       ...(parentDeath === undefined ? {} : { parentDeath }),
     });
-    const startedMs = performance.now();
+    const startedMs = nowMs();
     state = { type: 'running', child };
     onEvent({ type: 'started', name, pid: child.pid });
     child.exited.then(async (status) => {
-      const ranMs = performance.now() - startedMs;
+      const ranMs = nowMs() - startedMs;
       // npm and the like end before what they started: with that still there, a restart would find its port taken.
       const rest = child.stop({ gracePeriodMs, force }).catch((error) => {
         fail(error);

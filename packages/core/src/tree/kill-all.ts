@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { nowMs } from '../clock.ts';
 import { CoreError } from '../errors.ts';
 import { requireLinux } from '../platform.ts';
 import { realSystem } from '../system.ts';
@@ -30,9 +31,9 @@ export async function killAll(options: KillTreeOptions = {}): Promise<number[]> 
   if (endsProcess(signal)) sendSignal(-1, 'SIGCONT', system);
   if (signal !== 'SIGKILL') return pids;
 
-  const deadline = performance.now() + timeoutMs;
+  const deadline = nowMs() + timeoutMs;
   for (let left = others(); left.length > 0; left = others()) {
-    if (performance.now() > deadline)
+    if (nowMs() > deadline)
       throw new CoreError(
         'STILL_RUNNING',
         `SIGKILL did not end ${left.map(({ pid, command }) => `${pid} (${command})`).join(', ')} within ${timeoutMs} ms`,

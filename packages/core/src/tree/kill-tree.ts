@@ -1,4 +1,5 @@
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import { nowMs } from '../clock.ts';
 import { CoreError } from '../errors.ts';
 import { type Signal, signalNumber } from '../signals.ts';
 import { realSystem, type System } from '../system.ts';
@@ -117,11 +118,11 @@ async function gone(
   send: (pid: number, signal: Signal) => void,
   timeoutMs: number,
 ): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
+  const deadline = nowMs() + timeoutMs;
   for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
     const left = walk.look().filter((member) => isRunning(member) && !denied.has(member.pid));
     if (left.length === 0) return;
-    if (performance.now() > deadline)
+    if (nowMs() > deadline)
       throw new CoreError(
         'STILL_RUNNING',
         `SIGKILL did not end ${left.map(({ pid, command }) => `${pid} (${command})`).join(', ')} within ${timeoutMs} ms`,

@@ -4,14 +4,16 @@ import { type FakeSystem, fakeSystem } from '../fake-system.ts';
 
 const eachZombie = { state: 'Z', ppid: 100 };
 
-/** A reaper's view of the machine: `owned` are Node's children, `statuses` what waitpid gives. */
+/** A reaper's view of the machine: `owned` are Node's children, `statuses` what waitpid gives, `clock` the time since boot. */
 function watch(system: FakeSystem, owned: number[] = [], graceMs = 0) {
+  const clock = { ticks: 500 };
   const statuses = new Map<number, number>();
   const waited: number[] = [];
   const zombies = watchZombies(
     graceMs,
     { refresh: () => {}, has: (pid) => owned.includes(pid), close: () => {} },
     {
+      bootTicks: () => clock.ticks,
       isZombie: (pid) => (system.processes.get(pid)?.state === 'Z' ? 1 : 0),
       waitpid: (pid) => {
         waited.push(pid);
@@ -21,7 +23,7 @@ function watch(system: FakeSystem, owned: number[] = [], graceMs = 0) {
     system,
   );
   const pass = (): ReapedOrphan[] => [...zombies.pass()].filter((orphan) => orphan !== undefined);
-  return { pass, waited, statuses, zombies };
+  return { pass, waited, statuses, clock, zombies };
 }
 
 describe('watchZombies', () => {
@@ -61,12 +63,13 @@ describe('watchZombies', () => {
 
   it('takes another process under the same pid for another one', () => {
     const system = fakeSystem([{ ...eachZombie, pid: 200 }]);
-    const { pass, waited } = watch(system);
+    const { pass, waited, clock } = watch(system);
     pass();
     const { readProc } = system;
     Object.assign(system, {
       readProc: (path: string) => readProc(path).replace(/\d+ 0$/, '777 0'),
     });
+    clock.ticks = 800;
     expect(pass()).toEqual([]);
     expect(waited).toEqual([]);
     expect(pass()).toMatchObject([{ pid: 200 }]);
