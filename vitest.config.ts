@@ -12,13 +12,14 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'examples/minimal/**/*.test.ts'],
+          // A hang bound, not a speed claim: the machines are shared and noisy.
+          testTimeout: 30_000,
         },
       },
       {
         test: {
           name: 'end-to-end',
           include: ['test/**/*.test.ts'],
-          // A hang bound, not a speed claim: the machines are shared and noisy.
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -9,6 +9,9 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { build } from 'esbuild';
+import { bundledPackages } from './build/bundled-packages.mjs';
+import { sbom } from './build/sbom.mjs';
+import { thirdPartyLicenses } from './build/third-party-licenses.mjs';
 
 rmSync('dist/chunks', { recursive: true, force: true });
 rmSync('dist/cli.cjs.compiled', { force: true });
@@ -19,8 +22,10 @@ const options = {
   target: 'node20.19',
   conditions: ['@twenty-init/source'],
   external: ['jiti', 'vitest'],
-  legalComments: 'linked',
+  metafile: true,
 };
+
+const metafiles = [];
 
 /** The source of each file in `dist/chunks`, by its name. */
 const sources = new Map();
@@ -64,7 +69,6 @@ async function buildCli(source, outfile) {
     ...options,
     entryPoints: [source],
     outfile,
-    metafile: true,
     format: 'cjs',
     // A third of the bytes, and a millisecond of compiling. A stack in a report still has line and column.
     minify: true,
@@ -72,6 +76,7 @@ async function buildCli(source, outfile) {
     // The URL is for createRequire alone, which takes a path as well.
     define: { 'import.meta.url': '__filename', 'import.meta.dirname': '__dirname' },
   });
+  metafiles.push(metafile);
   // What the import was found in may have been left out of the bundle.
   for (const { path, external } of metafile.outputs[outfile].imports) {
     const chunk = `dist/chunks/${basename(path)}`;
@@ -85,7 +90,7 @@ await buildCli('src/cli/main.ts', 'dist/cli.cjs');
 if (/\bimport\(/.test(readFileSync('dist/cli.cjs', 'utf8')))
   throw new Error('dist/cli.cjs has an import(), which fails where it is compiled ahead');
 
-await build({
+const library = await build({
   ...options,
   format: 'esm',
   entryPoints: {
@@ -99,6 +104,11 @@ await build({
   },
   outdir: 'dist',
 });
+metafiles.push(library.metafile);
+
+const packages = bundledPackages(metafiles, process.cwd());
+writeFileSync('THIRD-PARTY-LICENSES.txt', thirdPartyLicenses(packages));
+writeFileSync('sbom.cdx.json', `${JSON.stringify(sbom(packages, 'twenty-init'), null, 2)}\n`);
 
 const { outputFiles } = await build({
   bundle: true,

@@ -58,7 +58,7 @@ describe('run-phases', () => {
     using shop = root();
     const { code, stdout, stderr } = shop.command(['run-phases', '--only', 'migrat']);
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
-    expect(stderr).toContain('there is no phase "migrat"; the config has migrate, seed, warm');
+    expect(stderr).toContain('there is no phase "migrat", did you mean "migrate"?');
   });
 
   it.each([
@@ -69,6 +69,32 @@ describe('run-phases', () => {
     const env = { ...process.env, TWENTY_INIT_SKIP: skip };
     expect(shop.command(['run-phases'], { env }).stdout).toBe(output);
     expect(shop.command(['run'], { env }).stdout).toBe(`${output}app\n`);
+  });
+
+  it.each([
+    ['migrat', 'there is no phase "migrat", did you mean "migrate"?'],
+    ['warm,zebra', 'there is no phase "zebra"; the config has migrate, seed, warm'],
+    ['exec-app', 'exec-app cannot be left out'],
+  ])('and run refuse TWENTY_INIT_SKIP=%s: nothing is started', (skip, says) => {
+    using shop = root();
+    const env = { ...process.env, TWENTY_INIT_SKIP: skip };
+    for (const command of ['run', 'run-phases', 'check']) {
+      const { code, stdout, stderr } = shop.command([command], { env });
+      expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+      expect(stderr).toContain(`TWENTY_INIT_SKIP  ${says}`);
+    }
+  });
+
+  it('and run take a name of a post phase, or none, in TWENTY_INIT_SKIP', () => {
+    using shop = image({
+      'twenty-init.config.json': { ...config, post: { report: { command: ['echo', 'report'] } } },
+    });
+    const env = { ...process.env, TWENTY_INIT_SKIP: 'migrate, report,' };
+    expect(shop.command(['run-phases', '--only', 'migrate'], { env })).toMatchObject({
+      code: 0,
+      stdout: '',
+    });
+    expect(shop.command(['run'], { env }).stdout).toMatch(/app\n$/);
   });
 });
 
@@ -91,6 +117,26 @@ describe('check', () => {
     expect(code).toBe(78);
     expect(stderr).toContain('2 problems');
     expect(shop.command(['check', '--static']).code).toBe(0);
+  });
+
+  it.each([
+    [
+      'json',
+      '{ "phases": {\n"migrate": { "command": ["true"] },\n"migrate": { "comand": ["true"] },\n"exec-app": {} } }',
+      [/phases\.migrate +is written twice, in lines 2 and 3/, /did you mean "command"\?/],
+    ],
+    [
+      'yaml',
+      'phases:\n  migrate: { command: [a] }\n  migrate: { command: [b] }\n  exec-app: {}\n',
+      [/Map keys must be unique at line 3/],
+    ],
+  ])('finds the phase that would be lost in %s, because it is written twice', (ext, text, says) => {
+    using shop = image({ [`twenty-init.config.${ext}`]: text });
+    for (const args of [['run'], ['check'], ['check', '--static']]) {
+      const { code, stdout, stderr } = shop.command(args);
+      expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+      for (const problem of says) expect(stderr).toMatch(problem);
+    }
   });
 
   it('without a config is 64', () => {
@@ -248,6 +294,12 @@ export default defineConfig({
       command: ['node', 'warm-cache.js', '\${REDIS_URL}', 'it costs $$5'],
       env: { NODE_ENV: 'production', LEVEL: 'debug' },
     },
+    'step-1': {
+      cwd: '/app/server',
+      shell: '/bin/sh',
+      command: 'psql -tAc "SELECT 1" | grep -q 1',
+      env: { NODE_ENV: 'production' },
+    },
     'exec-app': {
       cwd: '/app/server/..',
       command: ['node', 'server/main.js'],
@@ -256,7 +308,6 @@ export default defineConfig({
   },
 });
 
-// TODO not understood: psql -tAc "SELECT 1" | grep -q 1
 // TODO not understood: for x in 1 2; do
 // TODO not understood: done
 `);

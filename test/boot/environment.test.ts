@@ -118,14 +118,8 @@ describe('a phase that is a function', () => {
     expect(container.stdout()).toBe('');
   });
 
-  it.each([
-    ['calls process.exit(0)', 'process.exit(0)'],
-    [
-      'throws where nobody catches',
-      "setTimeout(() => { throw new Error('late') }); await new Promise(() => {})",
-    ],
-  ])('that %s does not look like success', async (_, body) => {
-    using root = image(config(body));
+  it('that calls process.exit(0) does not look like success', async () => {
+    using root = image(config('process.exit(0)'));
     await using container = await root.boot();
     expect(await container.exited).toBe(70);
     expect(container.stderr()).toContain('ended by code of the config');

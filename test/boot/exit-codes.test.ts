@@ -119,6 +119,16 @@ const rows: readonly Row[] = [
     says: /migrate failed: command "\.\/tool\.sh" .*does not exist/,
   },
   {
+    event: 'an app with a log file that is gone when its turn comes',
+    config: {
+      phases: { remove: { command: ['rm', 'tool.sh'] }, 'exec-app': { command: ['./tool.sh'] } },
+      log: { file: 'app.log' },
+    },
+    files: { 'tool.sh': '#!/bin/sh\n' },
+    code: 127,
+    says: /exec-app failed: command "\.\/tool\.sh" .*does not exist/,
+  },
+  {
     event: 'a bad interpreter when its turn comes',
     config: {
       phases: {
@@ -322,6 +332,20 @@ const rows: readonly Row[] = [
     code: 124,
     says: /not ready within 200ms \(startTimeout\)/,
   },
+  ...(['handoff', 'supervise'] as const).map((mode) => ({
+    event: `mode ${mode}: notifyFd is closed without a newline`,
+    config: phases(
+      { command: ['true'] },
+      {
+        command: sh('exec 3>&-; exec sleep 1000'),
+        mode,
+        readiness: { notifyFd: 3 },
+        startTimeout: '1h',
+      },
+    ),
+    code: 1,
+    says: /exec-app closed fd 3 \(NOTIFY_FD\) without a newline, so it can never be ready: stopping it/,
+  })),
   {
     event: 'ready, then the probe fails: nothing is killed',
     config: supervised(waits('exit 0'), { readiness: { ...readyFile, failureThreshold: 2 } }),

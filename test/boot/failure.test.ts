@@ -143,6 +143,23 @@ describe('preflight', () => {
     );
   });
 
+  it.each(['pid1', 'sh'] as const)('and the same of the app, under %s', async (entrypoint) => {
+    using app = image({
+      'server/app.sh': '#!/bin/sh\n',
+      'twenty-init.config.json': {
+        phases: {
+          remove: { command: ['rm', '-r', 'server'] },
+          'exec-app': { command: ['./app.sh'], cwd: 'server' },
+        },
+      },
+    });
+    await using container = await app.boot({ entrypoint });
+    expect(await container.exited).toBe(78);
+    expect(container.stderr()).toContain(
+      `exec-app failed: cwd "${app.path('server')}" does not exist`,
+    );
+  });
+
   it('reports every problem at once', async () => {
     using app = image({
       noexec: '#!/bin/sh\n',

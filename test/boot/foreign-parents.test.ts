@@ -94,6 +94,10 @@ const cases: Readonly<Record<string, Case>> = {
     stopAt: /exec-app is pid1's now/,
     code: 0,
     stdout: /^swept$/m,
+    // twenty-init may leave before the daemon can be told to stop.
+    more: async (container) => {
+      await container.seen(/^up$/m);
+    },
   },
   'supervise: other successExitCodes': {
     app: { successExitCodes: [0, 7] },

@@ -24,7 +24,7 @@ const leaky = (format: string): object => ({
 });
 
 describe('secrets', () => {
-  it.each(['text', 'json'])('are in none of our own lines (%s)', async (format) => {
+  it.each(['text', 'json', 'ecs'])('are in none of our own lines (%s)', async (format) => {
     using root = image({ 'twenty-init.config.json': leaky(format), key: `${secret}\n` });
     await using container = await root.boot({
       env: { ...process.env, TEST_URL: url, TEST_KEY_FILE: 'key' },
@@ -37,6 +37,53 @@ describe('secrets', () => {
       .filter((line) => line !== `url ${url}`);
     expect(own.join('\n')).toContain('last 1 lines');
     expect(own.join('\n')).not.toContain(secret);
+  });
+
+  describe('that are the name of a program', () => {
+    const tool = (files: object, value: string) =>
+      [
+        image({ 'hunter2.sh': '#!/bin/sh\n', 'twenty-init.config.json': files }),
+        { ...process.env, TEST_TOOL: value },
+      ] as const;
+    const gone = 'command "${TEST_TOOL}" (variables filled in) does not exist';
+    const remove = { command: ['sh', '-c', 'rm h*r2.sh'] };
+
+    it.each([
+      ['./nowhere-hunter2', gone],
+      ['nowhere-hunter2', 'command "${TEST_TOOL}" (variables filled in) was not found in PATH'],
+    ])('are not shown in a preflight (%s)', async (value, says) => {
+      const phases = { 'exec-app': { command: ['${TEST_TOOL}', 'x'] } };
+      const [root, env] = tool({ phases }, value);
+      using _ = root;
+      await using container = await root.boot({ env });
+      expect(await container.exited).toBe(78);
+      expect(container.stderr()).toContain(says);
+      expect(container.stderr()).not.toContain('hunter2');
+    });
+
+    it.each([
+      ['a phase', 'pid1', { remove, work: { command: ['${TEST_TOOL}'] }, 'exec-app': {} }],
+      [
+        'a condition',
+        'pid1',
+        {
+          remove,
+          work: { command: ['true'], skipIf: { exec: ['${TEST_TOOL}'] } },
+          'exec-app': {},
+        },
+      ],
+      ['the app', 'pid1', { remove, 'exec-app': { command: ['${TEST_TOOL}'] } }],
+      ['the app', 'sh', { remove, 'exec-app': { command: ['${TEST_TOOL}'] } }],
+      ['the app', 'pid1', { remove, 'exec-app': { command: ['${TEST_TOOL}'], mode: 'supervise' } }],
+    ] as const)('are not shown when %s cannot start (under %s)', async (_, entrypoint, phases) => {
+      const [root, env] = tool({ phases }, './hunter2.sh');
+      using __ = root;
+      const cmd = 'command' in phases['exec-app'] ? [] : ['true'];
+      await using container = await root.boot({ env, entrypoint, cmd });
+      expect(await container.exited).toBe('work' in phases && 'skipIf' in phases.work ? 69 : 127);
+      expect(container.stderr()).toContain(gone);
+      expect(container.stderr()).not.toContain('hunter2');
+    });
   });
 
   it('are in none of the problems of a preflight', async () => {
@@ -130,8 +177,55 @@ describe('the log as JSON', () => {
   });
 });
 
+describe('the log in ECS', () => {
+  it('has every event under its action, with outcome, duration and exit code', async () => {
+    using root = image({
+      'twenty-init.config.json': {
+        name: 'shop',
+        log: { format: 'ecs' },
+        phases: {
+          migrate: { command: ['true'] },
+          register: { command: ['sh', '-c', 'echo no; exit 3'] },
+          'exec-app': { command: ['true'] },
+        },
+      },
+    });
+    await using container = await root.boot();
+    expect(await container.exited).toBe(3);
+    const events = container
+      .stderr()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    for (const event of events)
+      expect(event).toMatchObject({
+        '@timestamp': expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+        'log.level': expect.stringMatching(/^(info|warn|error)$/),
+        message: expect.any(String),
+        'ecs.version': expect.any(String),
+        'event.action': expect.any(String),
+      });
+    expect(events[0]).toMatchObject({ 'event.action': 'booting', 'service.name': 'shop' });
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        'event.action': 'phase-ended',
+        'event.outcome': 'success',
+        'event.duration': expect.any(Number),
+        'process.exit_code': 0,
+        'twenty_init.phase': 'migrate',
+      }),
+    );
+    expect(events.at(-1)).toMatchObject({
+      'event.action': 'ended',
+      'event.outcome': 'failure',
+      'process.exit_code': 3,
+      'twenty_init.exited_by': 'phase',
+    });
+  });
+});
+
 describe('a log that nobody can write', () => {
-  it.each(['text', 'json'])('does not end the boot (%s)', async (format) => {
+  it.each(['text', 'json', 'ecs'])('does not end the boot (%s)', async (format) => {
     using root = image({
       'twenty-init.config.json': {
         log: { format },

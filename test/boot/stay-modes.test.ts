@@ -48,6 +48,8 @@ const names = (container: Container): string[] =>
       return word.replace(/.*\//, '');
     });
 
+const refusedItself = /refused a handoff to (\d+) from \1:/;
+
 describe('mode handoff', () => {
   it('real-time signals, which Node cannot receive, wait during the boot and reach the app', async () => {
     using root = image({
@@ -134,6 +136,7 @@ describe('mode handoff', () => {
         for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
         container.kill('SIGTERM');
         expect(await container.exited, `${moment} + ${turns}: ${container.stderr()}`).toBe(71);
+        expect(container.stderr()).not.toMatch(refusedItself);
       }
   });
 
@@ -141,6 +144,8 @@ describe('mode handoff', () => {
     using root = image(files({ mode: 'handoff', command: ['sh', '-c', 'sleep 1000 & exit 3'] }));
     await using container = await root.boot();
     expect(await container.exited).toBe(3);
+    // It has given the app away, or leaves the rest behind; not both.
+    expect(container.stderr()).not.toMatch(refusedItself);
   });
 
   it('stays and ends with the code of the app that ends before it is ready', async () => {
@@ -232,6 +237,19 @@ describe('mode supervise', () => {
     expect(container.stdout()).toContain('reported');
   });
 
+  it('is not ended by SIGHUP while a restart is waited for: the app starts when it is time', async () => {
+    using root = image({
+      ...files({ mode: 'supervise', restart: { policy: 'on-failure', delay: '3s' } }),
+      'server.js': '#!/bin/sh\necho x >> starts\n[ $(wc -l < starts) -ge 2 ] || exit 1\n',
+    });
+    await using container = await root.boot();
+    await container.seen(/starts again in 3s/);
+    container.kill('SIGHUP');
+    expect(await container.exited).toBe(0);
+    expect(container.stderr()).toContain('SIGHUP ignored: exec-app does not run');
+    expect(readFileSync(root.path('starts'), 'utf8')).toBe('x\nx\n');
+  });
+
   it.each([
     ['httpGet', (port: number) => ({ httpGet: `http://127.0.0.1:${port}/` })],
     [
@@ -276,5 +294,61 @@ describe('an app on a terminal', () => {
     terminal.type('\x03');
     await terminal.shows(/interrupted/);
     expect(await terminal.exited).toBe(5);
+  });
+
+  const restarting = (
+    script: string,
+    policy: string,
+    more: object = {},
+  ): ReturnType<typeof image> =>
+    image({
+      'app.sh': `#!/bin/sh\n${script}`,
+      'twenty-init.config.json': {
+        ...more,
+        phases: {
+          'exec-app': { command: ['./app.sh'], restart: { policy, delay: '2s', maxDelay: '2s' } },
+        },
+      },
+    });
+
+  it.each([{}, { log: { file: 'app.log' } }])(
+    'that is started again has it again, %j',
+    async (more) => {
+      using root = restarting('read -r line\necho "got $line"\nexit 3\n', 'always', more);
+      await using terminal = openTerminal(root.commandLine(['run']), { cwd: root.root });
+      for (const line of ['one', 'two']) {
+        await terminal.shows(/exec-app runs/);
+        terminal.type(`${line}\r`);
+        await terminal.shows(new RegExp(`got ${line}`));
+        await terminal.shows(/starts again in 2s/);
+      }
+    },
+  );
+
+  it.each([
+    ['dies of it', 'echo up\nexec sleep 1000\n', 'killed by SIGINT on the terminal'],
+    [
+      'exits with 130',
+      'trap "exit 130" INT\necho up\nwhile :; do sleep 0.01; done\n',
+      'exit 130 on the terminal',
+    ],
+  ])('is not started again after a ^C of which it %s', async (_, script, says) => {
+    using root = restarting(script, 'always');
+    await using terminal = openTerminal(root.commandLine(['run']), { cwd: root.root });
+    await terminal.shows(/^up/m);
+    terminal.type('\x03');
+    expect(await terminal.exited).toBe(130);
+    expect(terminal.screen()).toContain(`exec-app ended: ${says}`);
+  });
+
+  it('that makes a clean end of ^C is ended for good by one more, before it starts again', async () => {
+    using root = restarting('trap "exit 0" INT\necho up\nwhile :; do sleep 0.01; done\n', 'always');
+    await using terminal = openTerminal(root.commandLine(['run']), { cwd: root.root });
+    await terminal.shows(/^up/m);
+    terminal.type('\x03');
+    await terminal.shows(/starts again in 2s/);
+    terminal.type('\x03');
+    expect(await terminal.exited).toBe(0);
+    expect(terminal.screen()).toContain('SIGINT before the next restart');
   });
 });

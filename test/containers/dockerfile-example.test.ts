@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBuildContext } from '../harness/build-context.ts';
@@ -180,11 +178,9 @@ describe.skipIf(missing !== undefined)(
 );
 
 function build(engine: Docker): void {
-  const require = createRequire(import.meta.url);
-  const packageFolder = (name: string): string => dirname(require.resolve(`${name}/package.json`));
   using context = makeBuildContext(fileURLToPath(new URL('app', import.meta.url)), {
-    'twenty-init-core.tgz': packageFolder('@twenty-init/core'),
-    'twenty-init.tgz': packageFolder('twenty-init'),
+    'twenty-init-core.tgz': '@twenty-init/core',
+    'twenty-init.tgz': 'twenty-init',
   });
   const dockerfile = fileURLToPath(new URL('../../Dockerfile.example', import.meta.url));
   engine('build', '--network', 'none', '--tag', image, '--file', dockerfile, context.folder);

@@ -15,6 +15,7 @@ describe.each(nodes)('a Node %s without a free descriptor', (_, node) => {
   it.each([
     ['that starts a child', 'inherit', [emfile]],
     ['that starts a child with pipes', 'pipe', [emfile, emfile, emfile, emfile]],
+    ['that starts a child with notifyFd', 'notify', [emfile, emfile, emfile, emfile]],
   ])('%s gets an error, and goes on', async (_, what, result) => {
     await using container = await runAsSubreaper(host(what));
     expect(await container.exited, container.stderr()).toBe(0);

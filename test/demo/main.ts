@@ -4,7 +4,7 @@
 import { canIsolate } from '../harness/container.ts';
 import { startPostgres } from '../harness/postgres.ts';
 import { screen } from '../harness/screen.ts';
-import { cleanUp } from './clean-up.ts';
+import { cleanUp, Interrupted } from './clean-up.ts';
 import { prepareExample } from './example.ts';
 import type { Outcome } from './outcome.ts';
 import { runScript } from './script-run.ts';
@@ -13,8 +13,8 @@ import { runTwentyInit } from './twenty-init-run.ts';
 
 const notShown: Outcome = { init: '-', stop: '-', exitCode: '-', zombies: '-' };
 
-const show = screen();
 const atEnd = cleanUp();
+const show = atEnd.interrupts(screen());
 process.exit(await main());
 
 async function main(): Promise<number> {
@@ -43,13 +43,16 @@ async function main(): Promise<number> {
       ['exit code', ours.exitCode, theirs.exitCode],
       ['zombies', ours.zombies, theirs.zombies],
     ]);
-    return verdict();
   } catch (error) {
-    show.claim(`the demo ran to its end: ${error instanceof Error ? error.message : error}`, false);
-    return verdict();
+    if (!(error instanceof Interrupted) && atEnd.exitCode() === undefined)
+      show.claim(
+        `the demo ran to its end: ${error instanceof Error ? error.message : error}`,
+        false,
+      );
   } finally {
     await atEnd.run();
   }
+  return atEnd.exitCode() ?? verdict();
 }
 
 function verdict(): number {

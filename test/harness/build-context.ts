@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pack } from './pack.ts';
 
 /**
  * A folder for `docker build`: a copy of an app, with our packages as tarballs, and with an npm cache that holds what
@@ -9,15 +10,14 @@ import { join } from 'node:path';
  */
 export function makeBuildContext(
   app: string,
-  /** The tarball's name, and the folder of the package. */
+  /** The tarball's name, and that of the package. */
   packages: Readonly<Record<string, string>>,
 ): { readonly folder: string; [Symbol.dispose](): void } {
   const folder = mkdtempSync(join(tmpdir(), 'context-'));
   const run = (cwd: string, program: string, ...args: readonly string[]): string =>
     execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   cpSync(app, folder, { recursive: true });
-  for (const [name, source] of Object.entries(packages))
-    run(source, 'pnpm', 'pack', '--out', join(folder, name));
+  for (const [tarball, name] of Object.entries(packages)) pack(name, join(folder, tarball));
   const cache = join(folder, '.npm-cache');
   const rehearsal = mkdtempSync(join(tmpdir(), 'context-'));
   try {

@@ -36,7 +36,9 @@ beforeAll(() => {
   app = image({
     'package.json': { name: 'app', private: true, scripts: { start: 'node app.js' } },
     'yarn.lock': '',
-    'app.js': `process.on('SIGTERM', () => {
+    'app.js': `const { readlinkSync } = require('node:fs');
+      console.log('descriptor 3 is', readlinkSync('/proc/self/fd/3'));
+      process.on('SIGTERM', () => {
         console.log('app stops');
         setTimeout(() => {
           console.log('app has stopped');
@@ -52,16 +54,27 @@ beforeAll(() => {
 afterAll(() => app[Symbol.dispose]());
 
 // npm, pnpm and yarn 1 end at the signal and leave the app behind. yarn 4 waits for the app, and has its code.
+// Node closes descriptors above 2 for whatever it starts; pnpm 12 is no Node program.
 const managers = [
-  ['npm start', () => ['npm', 'start'], 143, 0],
-  ['yarn 1 start', () => [...program('yarn'), 'start'], 1, 1],
-  ['yarn 4 start', () => [...yarn4, 'start'], 0, 0],
-  ['pnpm start', () => [pnpm(), 'start'], 143, 0],
+  ['npm start', () => ['npm', 'start'], 143, 0, false],
+  ['yarn 1 start', () => [...program('yarn'), 'start'], 1, 1, false],
+  ['yarn 4 start', () => [...yarn4, 'start'], 0, 0, false],
+  ['pnpm start', () => [pnpm(), 'start'], 143, 0, true],
 ] as const;
 
 describe.each(managers)(
   '%s, in front of an app that takes a second to stop',
-  (_, command, code, forwarded) => {
+  (_, command, code, forwarded, passesDescriptors) => {
+    it(`passes a descriptor on: ${passesDescriptors}`, async () => {
+      const opened = ['sh', '-c', 'exec 3>"$0"; exec "$@"', app.path('opened'), ...command()];
+      await using container = await runAsInit([pid1Path(), '--', ...opened], {
+        cwd: app.root,
+        env,
+      });
+      const [, target] = await container.seen(/^descriptor 3 is (.*)$/m);
+      expect(target === app.path('opened')).toBe(passesDescriptors);
+    });
+
     it.each([
       [['--grace', '30s'], code],
       [['--grace', '30s', '--expect', 'forwarded'], forwarded],

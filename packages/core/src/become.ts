@@ -14,6 +14,8 @@ export interface BecomeOptions {
   readonly cwd?: string;
   /** The whole environment of the program; default: that of this process. */
   readonly env?: NodeJS.ProcessEnv;
+  /** What errors call the command, in place of `"command" (path)`; for one that may hold a secret. */
+  readonly name?: string | undefined;
   /**
    * Asked once, after every signal that Node had already caught has reached its listeners. True calls the whole
    * thing off: the promise rejects with `CANCELED`, and the listeners work again.
@@ -44,14 +46,15 @@ export async function become(
   args: readonly string[],
   options: BecomeOptions = {},
 ): Promise<never> {
-  const { system = realSystem, canceled = () => false } = options;
+  const { system = realSystem, canceled = () => false, name } = options;
   const { cwd = currentCwd(system), env = system.env } = options;
   requireLinux('become', system);
   requireMainThread('become', system);
   checkCwd(cwd);
-  const program = findProgram(command, { cwd, path: env.PATH });
-  const argv = strings('arguments', command, [command, ...args]);
-  const envp = strings('environment', command, environment(env));
+  const program = findProgram(command, { cwd, path: env.PATH, name });
+  const called = name ?? `"${command}"`;
+  const argv = strings('arguments', called, [command, ...args]);
+  const envp = strings('environment', called, environment(env));
   const addon = loadAddon(system);
 
   const listenedFor = signalsListenedFor();
@@ -59,11 +62,11 @@ export async function become(
   try {
     await wholeTurnOfTheLoop();
     if (canceled())
-      throw new CoreError('CANCELED', `becoming "${command}" was called off by a signal`);
+      throw new CoreError('CANCELED', `becoming ${called} was called off by a signal`);
     const goBack = enter(cwd, system);
     const result = addon.execve(program, argv, envp, originalFileLimit(system));
     goBack();
-    throw startError(command, Object.assign(new Error('exec failed'), { code: errnoName(result) }));
+    throw startError(called, Object.assign(new Error('exec failed'), { code: errnoName(result) }));
   } finally {
     addon.rearm();
     for (const signal of listenedFor) if (process.listenerCount(signal) === 0) forget(signal);
@@ -101,9 +104,9 @@ function enter(cwd: string, system: System): () => void {
 }
 
 /** As C takes them: a NUL would cut one short. */
-function strings(what: string, command: string, texts: readonly string[]): readonly string[] {
+function strings(what: string, called: string, texts: readonly string[]): readonly string[] {
   if (texts.some((text) => text.includes('\0')))
-    throw startError(command, new Error(`a NUL byte in its ${what}`));
+    throw startError(called, new Error(`a NUL byte in its ${what}`));
   return texts;
 }
 

@@ -38,6 +38,11 @@ export class CoreError extends Error {
   override readonly name = 'CoreError';
   readonly code: CoreErrorCode;
 
+  /** By its name: a bundle has a copy of this class, and what it throws is one all the same. */
+  static override [Symbol.hasInstance](value: unknown): value is CoreError {
+    return value instanceof Error && value.name === 'CoreError';
+  }
+
   constructor(code: CoreErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

@@ -7,6 +7,8 @@ export interface FindProgramOptions {
   readonly cwd: string;
   /** As the PATH variable; unset means what execvp uses then. */
   readonly path?: string | undefined;
+  /** What errors call the command, in place of `"command" (path)`; for one that may hold a secret. */
+  readonly name?: string | undefined;
 }
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -15,13 +17,14 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
  * The absolute path of a command, found as execvp finds it, or the reason why it cannot run.
  * Throws `COMMAND_NOT_FOUND` (also when its `#!` interpreter is missing) or `COMMAND_NOT_EXECUTABLE`.
  */
-export function findProgram(command: string, { cwd, path }: FindProgramOptions): string {
+export function findProgram(command: string, { cwd, path, name }: FindProgramOptions): string {
   if (command === '') throw new CoreError('COMMAND_NOT_FOUND', 'the command is empty');
   if (command.includes('/')) {
     const file = resolve(cwd, command);
-    const verdict = examine(command, file);
+    const called = shown(command, file, name);
+    const verdict = examine(file, called);
     if (verdict === 'absent')
-      throw new CoreError('COMMAND_NOT_FOUND', `command ${shown(command, file)} does not exist`);
+      throw new CoreError('COMMAND_NOT_FOUND', `command ${called} does not exist`);
     if (verdict !== 'executable') throw verdict;
     return file;
   }
@@ -29,29 +32,31 @@ export function findProgram(command: string, { cwd, path }: FindProgramOptions):
   let refused: CoreError | undefined;
   for (const directory of searched.split(delimiter)) {
     const file = join(resolve(cwd, directory), command);
-    const verdict = examine(command, file);
+    const verdict = examine(file, shown(command, file, name));
     if (verdict === 'executable') return file;
     // As a shell: go on past a file that cannot run, and report it when nothing better comes.
     if (verdict !== 'absent') refused ??= verdict;
   }
   throw (
     refused ??
-    new CoreError('COMMAND_NOT_FOUND', `command "${command}" was not found in PATH (${searched})`)
+    new CoreError(
+      'COMMAND_NOT_FOUND',
+      `command ${name ?? `"${command}"`} was not found in PATH (${searched})`,
+    )
   );
 }
 
-function examine(command: string, file: string): 'executable' | 'absent' | CoreError {
-  const name = shown(command, file);
+function examine(file: string, called: string): 'executable' | 'absent' | CoreError {
   try {
     if (!statSync(file).isFile())
-      return new CoreError('COMMAND_NOT_EXECUTABLE', `command ${name} is not a file`);
+      return new CoreError('COMMAND_NOT_EXECUTABLE', `command ${called} is not a file`);
     accessSync(file, constants.X_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'absent';
     return new CoreError(
       'COMMAND_NOT_EXECUTABLE',
-      `command ${name} is not executable for this user (${code}): chmod +x it`,
+      `command ${called} is not executable for this user (${code}): chmod +x it`,
       { cause: error },
     );
   }
@@ -64,13 +69,14 @@ function examine(command: string, file: string): 'executable' | 'absent' | CoreE
     const hint = interpreter.endsWith('\r') ? '; the file has Windows line ends (CRLF)' : '';
     return new CoreError(
       'COMMAND_NOT_FOUND',
-      `command ${name} needs the interpreter "${interpreter.trimEnd()}" (its #! line), which cannot be run${hint}`,
+      `command ${called} needs the interpreter "${interpreter.trimEnd()}" (its #! line), which cannot be run${hint}`,
       { cause },
     );
   }
 }
 
-function shown(command: string, file: string): string {
+function shown(command: string, file: string, name: string | undefined): string {
+  if (name !== undefined) return name;
   return command === file ? `"${command}"` : `"${command}" (${file})`;
 }
 

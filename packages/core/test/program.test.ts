@@ -35,6 +35,16 @@ describe('findProgram', () => {
     expect(() => find('')).toThrow(expect.objectContaining({ code: 'COMMAND_NOT_FOUND' }));
   });
 
+  it.each(['nosuchcommand', './nosuchcommand', './bin/plain', 'orphan'])(
+    'calls %s what it is told to call it',
+    (command) => {
+      const path = file('bin');
+      const find = (): string => findProgram(command, { cwd: folder, path, name: 'of DATABASE' });
+      expect(find).toThrow(/^command of DATABASE /);
+      expect(find).not.toThrow(new RegExp(command));
+    },
+  );
+
   it('goes past a file that is not executable, as a shell does', () => {
     expect(find('plain')).toBe(file('later/plain'));
   });

@@ -1,5 +1,6 @@
 export {
   type AppConfig,
+  type CommandForm,
   type CommandLine,
   type Condition,
   type Config,
@@ -12,4 +13,6 @@ export {
   type RetryConfig,
   type RunContext,
   type StepConfig,
+  type WrittenConfig,
 } from './config/config.ts';
+export type { StopSignalName } from './config/stop-signal.ts';

@@ -14,6 +14,11 @@ export class StartError extends Error {
   override readonly name = 'StartError';
   readonly code: StartErrorCode;
 
+  /** By its name: a command that was imported when it was used has a class of its own. */
+  static override [Symbol.hasInstance](value: unknown): value is StartError {
+    return value instanceof Error && value.name === 'StartError';
+  }
+
   constructor(code: StartErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
@@ -22,9 +27,4 @@ export class StartError extends Error {
   get exitCode(): number {
     return verdicts[this.code];
   }
-}
-
-/** By its name: a command that was imported when it was used has a class of its own. */
-export function isStartError(error: unknown): error is StartError {
-  return error instanceof Error && error.name === 'StartError';
 }

@@ -1,7 +1,7 @@
 import type { ExitStatus, Signal, StopOptions, StopResult } from '@twenty-init/core';
 import type { App } from './boot/app-plan.ts';
 import type { Work } from './boot/command.ts';
-import type { Readiness } from './boot/readiness.ts';
+import type { Probed } from './boot/readiness.ts';
 
 /** Every effect that a boot has. The real one is `realSystem`; a test passes a fake. */
 export interface System {
@@ -24,25 +24,32 @@ export interface System {
    */
   become(app: App, canceled: () => boolean): Promise<never>;
   /**
-   * Starts the app as a child that has our stdin, stdout and stderr; `outlives` says that it goes on when we end.
-   * Rejects with a `CoreError` when it cannot.
+   * Starts the app as a child that has our stdin, stdout and stderr, and the descriptor of its `notifyFd`; `outlives`
+   * says that it goes on when we end. Rejects with a `CoreError` when it cannot.
    */
   startApp(app: App, outlives: boolean): Promise<RunningApp>;
   /** One look at whether the app is ready. Never rejects. */
-  probe(readiness: Readiness): Promise<ProbeResult>;
+  probe(readiness: Probed): Promise<ProbeResult>;
   /** Asks the parent to take a child of ours over. Never rejects. */
   handOff(app: App, pid: number): Promise<HandOff>;
 }
 
-export interface RunningApp {
+export interface RunningProcess {
   readonly pid: number;
+  /** It has the terminal: ^C goes to it, and not to us. Looked at only when it may be restarted. */
+  readonly hasTerminal?: boolean;
   /** Settles when the leader has ended. */
   readonly exited: Promise<ExitStatus>;
   kill(signal: Signal): boolean;
   stop(options: StopOptions): Promise<StopResult>;
 }
 
-export interface Running extends RunningApp {
+export interface RunningApp extends RunningProcess {
+  /** Whether it says, by its `notifyFd`, that it is ready; as of `spawnChild`. */
+  readonly ready: Promise<boolean>;
+}
+
+export interface Running extends RunningProcess {
   /** Settles when what it wrote has been passed on; nothing that comes later is. */
   drained(): Promise<void>;
   /** The last lines of its output so far, oldest first. */

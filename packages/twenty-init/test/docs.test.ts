@@ -9,7 +9,12 @@ import { validate } from '../src/config/validate.ts';
 import { exitCodes } from '../src/exit-codes.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)];
+const pages = [
+  'README.md',
+  'packages/core/README.md',
+  'packages/twenty-init/README.md',
+  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+];
 const read = (page: string): string => readFileSync(join(root, page), 'utf8');
 
 /** Each key with its path as the reference writes it. */

@@ -8,6 +8,6 @@ const worker = new Worker('require("worker_threads").parentPort.postMessage(proc
   eval: true,
 });
 const [pid] = await once(worker, 'message');
-console.log(JSON.stringify({ args: process.argv.slice(2), pid, inWorker: pid === process.pid }));
 process.on('SIGTERM', () => process.exit(7));
+console.log(JSON.stringify({ args: process.argv.slice(2), pid, inWorker: pid === process.pid }));
 setInterval(() => {}, 1000);

@@ -1,4 +1,4 @@
-// no-descriptors.mjs CASE: uses up its descriptors while a child starts (inherit, pipe) or an orphan ends (reaper), and
+// no-descriptors.mjs CASE: uses up its descriptors while a child starts (inherit, pipe, notify) or an orphan ends (reaper), and
 // tells whether it has come through.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,10 +16,10 @@ function useUp(left) {
   };
 }
 
-async function startFailure(output, left) {
+async function startFailure(left, options) {
   const free = useUp(left);
   try {
-    await spawnChild('true', [], { output });
+    await spawnChild('true', [], options);
     return 'started';
   } catch ({ name, code, message }) {
     return `${name} ${code}: ${message}`;
@@ -29,11 +29,16 @@ async function startFailure(output, left) {
 }
 
 const cases = {
-  inherit: async () => [await startFailure('inherit', 1)],
+  inherit: async () => [await startFailure(1, {})],
   // With none, one, two left: no pipe, then half of one, then one of the two.
   pipe: async () => {
     const failures = [];
-    for (const left of [0, 1, 2, 3]) failures.push(await startFailure('pipe', left));
+    for (const left of [0, 1, 2, 3]) failures.push(await startFailure(left, { output: 'pipe' }));
+    return failures;
+  },
+  notify: async () => {
+    const failures = [];
+    for (const left of [0, 1, 2, 3]) failures.push(await startFailure(left, { notifyFd: 3 }));
     return failures;
   },
   reaper: async () => {
@@ -54,7 +59,7 @@ const cases = {
   },
 };
 
-const warm = await spawnChild('true', [], { output: 'pipe' });
+const warm = await spawnChild('true', [], { output: 'pipe', notifyFd: 3 });
 await warm.exited;
 for await (const _ of warm.stdout);
 for await (const _ of warm.stderr);

@@ -8,6 +8,7 @@ import { loadAddon, pid1Path } from '../native.ts';
 import { findProgram } from '../program.ts';
 import type { System } from '../system.ts';
 import { groupOf, type ProcessGroup } from './group.ts';
+import { type Notification, readNotification } from './notification.ts';
 import type { StartOptions } from './start-child.ts';
 import { startError } from './start-error.ts';
 
@@ -20,6 +21,8 @@ export interface Launched {
   readonly group: ProcessGroup;
   /** With `output: 'pipe'`. */
   readonly pipes?: { readonly stdout: Readable; readonly stderr: Readable };
+  /** With `notifyFd`. */
+  readonly notification?: Notification;
 }
 
 export type LaunchOptions = StartOptions & {
@@ -46,37 +49,46 @@ async function launchByShim(
   args: readonly string[],
   options: LaunchOptions,
 ): Promise<Launched> {
-  const { cwd, env, stdin = 'inherit', output = 'inherit', system } = options;
+  const { cwd, env, stdin = 'inherit', output = 'inherit', notifyFd, system } = options;
   const { default: spawn } = await import('cross-spawn');
+  const stdio: ('inherit' | 'ignore' | number)[] = [stdin, 'inherit', 'inherit'];
   const streams: Readable[] = [];
   const writeEnds: number[] = [];
   let report: number | undefined;
   // One by one: what is open when the next one fails is closed below.
-  const open = (): number => {
+  const open = (fd: number): number => {
     const [readEnd, writeEnd] = openPipe(system);
     writeEnds.push(writeEnd);
+    stdio[fd] = writeEnd;
     return readEnd;
   };
+  const listen = (fd: number): Readable => {
+    const stream = readable(open(fd));
+    streams.push(stream);
+    return stream;
+  };
   try {
-    report = open();
-    if (output === 'pipe') for (const _ of ['stdout', 'stderr']) streams.push(readable(open()));
-    const [errorEnd, stdoutEnd = 'inherit', stderrEnd = 'inherit'] = writeEnds;
+    report = open(errorFd(options));
+    const pipes = output === 'pipe' ? { stdout: listen(1), stderr: listen(2) } : undefined;
+    const notification = notifyFd === undefined ? undefined : readNotification(listen(notifyFd));
     const spawned = spawn(pid1Path(system), shimArguments(command, args, options), {
       cwd,
       env,
-      stdio: [stdin, stdoutEnd, stderrEnd, errorEnd],
+      // A gap becomes no descriptor of the child.
+      stdio: Array.from(stdio, (end) => end ?? 'ignore'),
     });
     const running = watchExit(spawned, options);
     closeAll(writeEnds);
     if (spawned.pid === undefined) await failure(spawned);
-    executed(report, command, cwd, env);
-    const [stdout, stderr] = streams;
-    return stdout === undefined || stderr === undefined
-      ? running
-      : { ...running, pipes: { stdout, stderr } };
+    executed(report, command, options);
+    return {
+      ...running,
+      ...(pipes === undefined ? {} : { pipes }),
+      ...(notification === undefined ? {} : { notification }),
+    };
   } catch (error) {
     for (const stream of streams) stream.destroy();
-    throw startError(command, error);
+    throw startError(options.name ?? `"${command}"`, error);
   } finally {
     closeAll(writeEnds);
     if (report !== undefined) closeSync(report);
@@ -102,13 +114,13 @@ function watchExit(spawned: ChildProcess, { onSpawn, system }: LaunchOptions): L
   };
 }
 
-const errorFd = 3;
+/** Where the shim tells the errno of a failed exec; it closes it at the exec. */
+function errorFd({ notifyFd }: LaunchOptions): number {
+  return notifyFd === 3 ? 4 : 3;
+}
 
-function shimArguments(
-  command: string,
-  args: readonly string[],
-  { parentDeath, foreground = false, system }: LaunchOptions,
-): string[] {
+function shimArguments(command: string, args: readonly string[], options: LaunchOptions): string[] {
+  const { parentDeath, foreground = false, system } = options;
   const fileLimit = originalFileLimit(system);
   return [
     '--exec',
@@ -119,7 +131,7 @@ function shimArguments(
       : ['--parent-death', parentDeath, '--parent', String(system.pid)]),
     ...(fileLimit < 0 ? [] : ['--nofile', String(fileLimit)]),
     '--error-fd',
-    String(errorFd),
+    String(errorFd(options)),
     '--',
     command,
     ...args,
@@ -149,10 +161,10 @@ function failure(spawned: ChildProcess): Promise<never> {
  * Waits for the exec, which closes the shim's error descriptor; what it wrote before is the errno of a failed one.
  * Blocking, as libuv's own spawn waits for the exec of the shim: a stream would cost 2 ms of the boot.
  */
-function executed(report: number, command: string, cwd: string, env: NodeJS.ProcessEnv): void {
+function executed(report: number, command: string, { cwd, env, name }: LaunchOptions): void {
   const errno = readErrno(report);
   if (errno === 0) return;
-  findProgram(command, { cwd, path: env.PATH }); // says more, where it finds the same
+  findProgram(command, { cwd, path: env.PATH, name }); // says more, where it finds the same
   throw Object.assign(new Error('exec failed'), { code: errnoName(-errno) });
 }
 
@@ -184,6 +196,6 @@ async function launchByNode(
     const { stdout, stderr } = spawned;
     return stdout === null || stderr === null ? running : { ...running, pipes: { stdout, stderr } };
   } catch (error) {
-    throw startError(command, error);
+    throw startError(options.name ?? `"${command}"`, error);
   }
 }

@@ -15,6 +15,8 @@ export interface SpawnChildOptions {
   readonly stdin?: 'inherit' | 'ignore';
   /** stdout and stderr; default `inherit`. With `pipe` the result is a {@link PipedChild}. */
   readonly output?: 'inherit' | 'pipe';
+  /** What errors call the command, in place of `"command" (path)`; for one that may hold a secret. */
+  readonly name?: string | undefined;
   /**
    * Sent to the child by the kernel when this process dies in any way, by SIGKILL too. Linux, main thread. It goes to
    * the child alone, not to what that starts, and not to a setuid program. Default: none.
@@ -27,6 +29,13 @@ export interface SpawnChildOptions {
   readonly foreground?: boolean;
   /** Called when the child is stopped by a signal, and when it continues. Linux, main thread. */
   readonly onJobChange?: (state: JobState) => void;
+  /**
+   * From 3 to 255: the child gets the write end of a pipe as that descriptor, and a newline on it makes the child
+   * {@link Child.ready}, as under s6 and dinit. The child has to know the number; its environment is for the caller to
+   * set. It should close the descriptor then: nobody reads any more, and a program that has not arranged for SIGPIPE
+   * dies of the next write. Linux. Default: none.
+   */
+  readonly notifyFd?: number;
   readonly system?: System;
 }
 
@@ -38,6 +47,12 @@ export interface Child {
    * that matters, which makes it 128+n.
    */
   readonly exited: Promise<ExitStatus>;
+  /**
+   * True at the first newline on `notifyFd`, and then before `exited`. False when every process that had that descriptor
+   * has closed it without one; and after `exited`, when the child has ended without one. Without `notifyFd` it is true
+   * from the start. Never rejects.
+   */
+  readonly ready: Promise<boolean>;
   /** The group that it leads, also when it has ended itself. */
   readonly group: ProcessGroup;
   /** False when it has ended already. */
@@ -74,7 +89,8 @@ export interface StopResult extends ExitStatus {
  *
  * Resolves when the program runs. Rejects with `CWD_MISSING` or `CWD_NOT_USABLE`, `COMMAND_NOT_FOUND` (exit code 127),
  * `COMMAND_NOT_EXECUTABLE` or `SPAWN_FAILED` (126), and for what this platform or thread cannot do with
- * `UNSUPPORTED_PLATFORM` or `NOT_MAIN_THREAD`; then nothing was started.
+ * `UNSUPPORTED_PLATFORM` or `NOT_MAIN_THREAD`; and with a `RangeError` for a `notifyFd` that is none. Then nothing was
+ * started.
  *
  * @example
  * const child = await spawnChild('node', ['server.js'], { cwd: '/app' });

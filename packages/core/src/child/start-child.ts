@@ -6,6 +6,7 @@ import { sendSignal } from '../tree/process-group.ts';
 import type { ProcessGroup } from './group.ts';
 import { type Foreground, foregroundFor, type JobState, watchJob } from './job.ts';
 import { type Launched, launch } from './launch.ts';
+import { isNotified } from './notification.ts';
 import type { Child, PipedChild, SpawnChildOptions } from './spawn-child.ts';
 import { stopChild } from './stop.ts';
 
@@ -30,6 +31,7 @@ export async function startChild(
 }
 
 function checkOptions(options: SpawnChildOptions, system: System): void {
+  if (options.notifyFd !== undefined) checkNotifyFd(options.notifyFd, system);
   for (const name of ['parentDeath', 'foreground', 'onJobChange'] as const) {
     if (options[name] === undefined || options[name] === false) continue;
     requireLinux(`spawnChild with ${name}`, system);
@@ -37,8 +39,19 @@ function checkOptions(options: SpawnChildOptions, system: System): void {
   }
 }
 
+/** Far below any usual limit on open files, which a descriptor has to stay below. */
+const highestNotifyFd = 255;
+
+function checkNotifyFd(fd: number, system: System): void {
+  if (!Number.isInteger(fd) || fd < 3 || fd > highestNotifyFd)
+    throw new RangeError(
+      `Expected notifyFd to be a whole number from 3 to ${highestNotifyFd}, got ${fd}`,
+    );
+  requireLinux('spawnChild with notifyFd', system);
+}
+
 function child(
-  { pid, exited: reaped, hasEnded, group }: Launched,
+  { pid, exited: reaped, hasEnded, group, notification }: Launched,
   terminal: Foreground | undefined,
   { onJobChange }: SpawnChildOptions,
   system: System,
@@ -51,13 +64,18 @@ function child(
     terminal !== undefined || onJobChange !== undefined
       ? watchJob(pid, onChange, system)
       : () => {};
-  const exited = reaped.then((status) => {
+  const exited = reaped.then(async (status) => {
     unwatch();
     terminal?.end();
+    await notification?.end();
     return status;
   });
+  const ready =
+    notification === undefined
+      ? Promise.resolve(true)
+      : isNotified(notification, { pid, exited, hasEnded }, system);
   // After it is reaped its pid may be somebody else's.
   const kill = (signal: Signal): boolean => !hasEnded() && sendSignal(pid, signal, system);
-  const self = { pid, exited, group, kill };
+  const self = { pid, exited, ready, group, kill };
   return { ...self, stop: (stopOptions) => stopChild({ ...self, hasEnded }, stopOptions, system) };
 }

@@ -1,14 +1,14 @@
 import { CoreError } from '../errors.ts';
 
 /** A failed start as one typed error, whether spawn threw, emitted `error`, or the shim reported an errno. */
-export function startError(command: string, cause: unknown): CoreError {
+export function startError(called: string, cause: unknown): CoreError {
   if (cause instanceof CoreError) return cause;
   const { code: errno, message } = cause as NodeJS.ErrnoException;
   const reason = errno ?? message;
   const hint = errno === undefined ? undefined : hints[errno];
   return new CoreError(
     codeOf(errno),
-    `command "${command}" could not be started: ${reason}${hint === undefined ? '' : ` (${hint})`}`,
+    `command ${called} could not be started: ${reason}${hint === undefined ? '' : ` (${hint})`}`,
     { cause },
   );
 }

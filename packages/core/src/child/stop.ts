@@ -6,9 +6,11 @@ import type { ProcessGroup } from './group.ts';
 import type { Launched } from './launch.ts';
 import type { Child, StopOptions, StopResult } from './spawn-child.ts';
 
+type Stoppable = Pick<Child, 'pid' | 'exited' | 'group' | 'kill'> & Pick<Launched, 'hasEnded'>;
+
 /** The leader first, then what is left of its group, then SIGKILL for what is left of that. */
 export async function stopChild(
-  { pid, exited, group, kill, hasEnded }: Pick<Child, 'kill'> & Omit<Launched, 'pipes'>,
+  { pid, exited, group, kill, hasEnded }: Stoppable,
   { signal = 'SIGTERM', gracePeriodMs, force }: StopOptions,
   system: System,
 ): Promise<StopResult> {

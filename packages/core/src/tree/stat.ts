@@ -24,18 +24,39 @@ export function readStat(pid: number, system: System): ProcessStat | undefined {
     if (code === 'ENOENT' || code === 'ESRCH') return undefined; // ended since /proc was listed
     throw error;
   }
-  // The command is in parentheses and may itself hold spaces and parentheses: fields follow the last one.
-  const end = text.lastIndexOf(')');
-  const fields = text.slice(end + 2).split(' ');
+  const fields = fieldsOf(text);
   return {
     pid,
-    command: text.slice(text.indexOf('(') + 1, end),
+    command: text.slice(text.indexOf('(') + 1, text.lastIndexOf(')')),
     state: fields[0] ?? '',
     ppid: Number(fields[1]),
     pgid: Number(fields[2]),
     sid: Number(fields[3]),
     startTime: Number(fields[19]),
   };
+}
+
+/** PF_EXITING in include/linux/sched.h of the kernel. A sandbox such as gVisor shows no flags. */
+const exiting = 0x4;
+
+/**
+ * Whether a child that was not reaped yet has ended or is just about to, so that its exit status can change no more.
+ * True as well where /proc cannot tell.
+ */
+export function isEnding(pid: number, system: System): boolean {
+  let text: string;
+  try {
+    text = system.readProc(`${pid}/stat`);
+  } catch {
+    return true;
+  }
+  const [state, , , , , , flags] = fieldsOf(text);
+  return state === 'Z' || (Number(flags) & exiting) !== 0;
+}
+
+/** From the state on. The command before it is in parentheses and may itself hold spaces and parentheses. */
+function fieldsOf(text: string): string[] {
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
 /** Everything that /proc shows. */

@@ -57,7 +57,9 @@ describe.each([
     for await (const _ of child.stdout); // ends with the last member
   });
 
-  it('hears of the end of a program that is over before it is heard of, many at a time', async () => {
+  it('hears of the end of a program that is over before it is heard of, many at a time', {
+    timeout: 30_000,
+  }, async () => {
     for (let round = 0; round < 10; round++) {
       const ends = Array.from({ length: 10 }, async () => {
         const { exited } = await spawnChild('sh', ['-c', 'exit 7'], { output: 'pipe' });
@@ -131,14 +133,20 @@ describe('spawnChild', () => {
     expect((await child.stdout.toArray()).join('').trim()).toBe(limit?.[1]);
   });
 
-  it.each([0.5, 1500.5, 2 ** 31, Number.POSITIVE_INFINITY])(
-    'takes a grace period of %d ms',
-    async (gracePeriodMs) => {
-      const script = 'trap "sleep 0.05; exit 4" TERM; echo ready; while :; do sleep 0.01; done';
+  it.each([
+    [0.5, 1000, 137],
+    [60_000.5, 0.05, 4],
+    [2 ** 31, 0.05, 4],
+    [Number.POSITIVE_INFINITY, 0.05, 4],
+  ])(
+    'takes a grace period of %d ms, and the child %d s: exit %i',
+    { timeout: 30_000 },
+    async (gracePeriodMs, seconds, code) => {
+      const script = `trap "sleep ${seconds}; exit 4" TERM; echo ready; while :; do sleep 0.01; done`;
       const child = await spawnChild('sh', ['-c', script], { output: 'pipe' });
       await new Promise((resolve) => child.stdout.once('data', resolve));
       const { exitCode } = await child.stop({ gracePeriodMs });
-      expect(exitCode).toBe(gracePeriodMs < 1 ? 137 : 4);
+      expect(exitCode).toBe(code);
     },
   );
 

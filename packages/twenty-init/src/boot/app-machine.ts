@@ -1,16 +1,25 @@
 import { type ExitStatus, signalNumber } from '@twenty-init/core';
 import { exitCodes } from '../exit-codes.ts';
+import { awaitReadiness, notified, probed, type Running, startTimedOut } from './app-readiness.ts';
 import { appPhase } from './plan.ts';
-import type { Readiness } from './readiness.ts';
 import type { AppState, BootEvent } from './state.ts';
+import { inItsWords } from './stop-signal.ts';
 import { arm, change, disarm, report, type Turn } from './turn.ts';
 import type { AppSignal, StopSignal } from './words.ts';
 
 type AppEvent = Extract<
   BootEvent,
-  { type: 'app-not-started' | 'app-started' | 'app-exited' | 'probed' | 'handed-off' | 'timer' }
+  {
+    type:
+      | 'app-not-started'
+      | 'app-started'
+      | 'app-exited'
+      | 'probed'
+      | 'notified'
+      | 'handed-off'
+      | 'timer';
+  }
 >;
-type Running = Extract<AppState, { type: 'running' }>;
 
 /** A run this long makes the next restart a first one. */
 const healthyMs = 60_000;
@@ -28,26 +37,21 @@ export function startApp(turn: Turn): void {
 export function stopApp(turn: Turn, signal: StopSignal): void {
   const { app } = turn.state;
   switch (app.type) {
-    case 'running':
-      report(turn, { type: 'app-stopping', signal });
+    case 'running': {
+      const sent = inItsWords(signal, turn.state.plan.app);
+      report(turn, { type: 'app-stopping', signal, sent });
       disarm(turn, 'start');
       disarm(turn, 'probe');
       // After a start timeout it has had its signal and keeps its clock.
-      if (app.stopping === undefined) turn.effects.push({ type: 'stop-app', signal });
+      if (app.stopping === undefined) turn.effects.push({ type: 'stop-app', signal: sent });
       return change(turn, { app: { ...app, stopping: app.stopping ?? 'signal' } });
+    }
     case 'waiting-to-restart':
       disarm(turn, 'restart');
-      return ended(turn, app.exitCode, `${signal} before the next restart`);
+      return ended(turn, app.exitCode, `${signal} before the next restart`, 'main');
     case 'becoming':
       report(turn, { type: 'stopping', signal, phases: [], deferred: [] });
-      return change(turn, {
-        app: {
-          type: 'ended',
-          exitCode: 128 + signalNumber(signal),
-          exitedBy: 'init',
-          reason: `${signal} during the boot`,
-        },
-      });
+      return ended(turn, 128 + signalNumber(signal), `${signal} during the boot`, 'init');
     case 'pending':
     case 'handed-off':
     case 'ended':
@@ -55,9 +59,38 @@ export function stopApp(turn: Turn, signal: StopSignal): void {
   }
 }
 
-/** One that means nothing to us. */
-export function signalApp(turn: Turn, signal: StopSignal | AppSignal): void {
+/** The boot has failed in spite of the app, which is stopped in order. */
+export function failApp(turn: Turn, exitCode: number, reason: string): void {
+  const { app } = turn.state;
+  switch (app.type) {
+    case 'running':
+      if (app.stopping !== undefined) return;
+      disarm(turn, 'start');
+      disarm(turn, 'probe');
+      turn.effects.push({ type: 'stop-app', signal: turn.state.plan.app.stopSignal });
+      return change(turn, { app: { ...app, stopping: 'failure' } });
+    case 'waiting-to-restart':
+      disarm(turn, 'restart');
+      return ended(turn, exitCode, reason, 'init');
+    case 'becoming':
+      return ended(turn, exitCode, reason, 'init');
+    case 'pending':
+    case 'handed-off':
+    case 'ended':
+      return;
+  }
+}
+
+/** From the first start of the app on SIGHUP is its own, also when it does not run at the moment. */
+export function hasStarted({ type }: AppState): boolean {
+  return type !== 'pending' && type !== 'becoming';
+}
+
+/** One that means nothing to us: when the app does not run it is ignored. */
+export function signalApp(turn: Turn, signal: AppSignal | 'SIGHUP'): void {
   if (turn.state.app.type === 'running') turn.effects.push({ type: 'signal-app', signal });
+  // Every terminal sends that one when its window changes.
+  else if (signal !== 'SIGWINCH') report(turn, { type: 'signal-ignored', signal });
 }
 
 export function appEvent(turn: Turn, event: AppEvent): void {
@@ -69,13 +102,17 @@ export function appEvent(turn: Turn, event: AppEvent): void {
         app: { ...event, type: 'ended', exitedBy: 'init' },
       });
     case 'app-started':
-      if (app.type === 'running') started(turn, app, event.pid);
+      if (app.type === 'running')
+        started(turn, { ...app, hasTerminal: event.hasTerminal }, event.pid);
       return;
     case 'app-exited':
       if (app.type === 'running') exited(turn, app, event.exit, event.killed);
       return;
     case 'probed':
       if (app.type === 'running' && app.stopping === undefined) probed(turn, app, event);
+      return;
+    case 'notified':
+      if (app.type === 'running' && app.stopping === undefined) notified(turn, app, event);
       return;
     case 'handed-off':
       if (app.type === 'running') handedOff(turn, app, event);
@@ -94,6 +131,7 @@ function launch(turn: Turn, restarts: readonly number[], delayMs: number): void 
       everReady: false,
       inARow: 0,
       handingOff: false,
+      hasTerminal: false,
       restarts,
       delayMs,
     },
@@ -103,41 +141,8 @@ function launch(turn: Turn, restarts: readonly number[], delayMs: number): void 
 
 function started(turn: Turn, app: Running, pid: number): void {
   report(turn, { type: 'app-started', pid });
-  if (app.stopping !== undefined) return;
-  const { readiness, startTimeoutMs } = turn.state.plan.app;
-  if (readiness === undefined) return becameReady(turn, app);
-  arm(turn, 'start', startTimeoutMs);
-  if (readiness.initialDelayMs > 0) arm(turn, 'probe', readiness.initialDelayMs);
-  else turn.effects.push({ type: 'probe' });
-}
-
-function probed(
-  turn: Turn,
-  app: Running,
-  { ok, reason }: Extract<AppEvent, { type: 'probed' }>,
-): void {
-  const readiness = turn.state.plan.app.readiness as Readiness;
-  if (!app.handingOff) arm(turn, 'probe', readiness.periodMs);
-  if (ok === app.ready) return change(turn, { app: { ...app, inARow: 0, unready: reason } });
-  const inARow = app.inARow + 1;
-  if (ok && inARow >= readiness.successThreshold) return becameReady(turn, app);
-  if (!ok && inARow >= readiness.failureThreshold) {
-    report(turn, { type: 'app-unready', reason });
-    return change(turn, { app: { ...app, ready: false, inARow: 0, unready: reason } });
-  }
-  change(turn, { app: { ...app, inARow, unready: reason } });
-}
-
-function becameReady(turn: Turn, app: Running): void {
-  disarm(turn, 'start');
-  if (turn.state.plan.app.readiness !== undefined)
-    report(turn, { type: 'app-ready', durationMs: turn.now - app.startedAt });
-  const handingOff = turn.state.plan.mode === 'handoff' && !app.everReady;
-  if (handingOff) {
-    disarm(turn, 'probe');
-    turn.effects.push({ type: 'hand-off' });
-  }
-  change(turn, { app: { ...app, ready: true, everReady: true, inARow: 0, handingOff } });
+  change(turn, { app });
+  if (app.stopping === undefined) awaitReadiness(turn, app);
 }
 
 /** With a signal on its way the grace period is ours to keep: then we stay until the app has ended. */
@@ -151,6 +156,10 @@ function handedOff(
     return change(turn, { app: { type: 'handed-off' } });
   }
   if (!accepted) report(turn, { type: 'not-handed-off', reason });
+  const { readiness } = turn.state.plan.app;
+  // It is supervised from here on, and so is its readiness.
+  if (readiness?.type === 'probed' && app.stopping === undefined)
+    arm(turn, 'probe', readiness.periodMs);
   change(turn, { app: { ...app, handingOff: false } });
 }
 
@@ -162,11 +171,8 @@ function timer(turn: Turn, name: string): void {
         turn.effects.push({ type: 'probe' });
       return;
     case 'start':
-      if (app.type !== 'running' || app.stopping !== undefined) return;
-      disarm(turn, 'probe');
-      report(turn, { type: 'app-start-timeout', reason: app.unready ?? 'no probe was answered' });
-      turn.effects.push({ type: 'stop-app', signal: 'SIGTERM' });
-      return change(turn, { app: { ...app, stopping: 'start-timeout' } });
+      if (app.type === 'running' && app.stopping === undefined) startTimedOut(turn, app);
+      return;
     case 'restart':
       if (app.type === 'waiting-to-restart') launch(turn, [...app.restarts, turn.now], app.delayMs);
       return;
@@ -179,14 +185,15 @@ function exited(turn: Turn, app: Running, exit: ExitStatus, killed: readonly num
   if (killed.length > 0) report(turn, { type: 'killed', title: appPhase, pids: killed });
   const { exitCode, reason } = verdict(turn, app, exit, killed);
   report(turn, { type: 'app-exited', exit, exitCode, reason });
-  if (!shouldRestart(turn, app, exitCode)) return ended(turn, exitCode, reason);
+  if (!shouldRestart(turn, app, exit, exitCode))
+    return ended(turn, exitCode, reason, app.stopping === 'failure' ? 'init' : 'main');
 
   const { restart } = turn.state.plan.app;
   const recent = app.restarts.filter((at) => at > turn.now - restart.windowMs);
   if (recent.length >= restart.maxRestarts) {
     report(turn, { type: 'app-given-up', restarts: recent.length });
     // Success that has to be started over and over is none.
-    return ended(turn, exitCode === 0 ? 1 : exitCode, `restarted ${recent.length} times`);
+    return ended(turn, exitCode === 0 ? 1 : exitCode, `restarted ${recent.length} times`, 'main');
   }
   const healthy = turn.now - app.startedAt >= healthyMs;
   const delayMs = healthy ? restart.delayMs : app.delayMs;
@@ -210,12 +217,17 @@ function verdict(
   killed: readonly number[],
 ): { exitCode: number; reason: string } {
   const { forwardedIsSuccess, successExitCodes, readiness } = state.plan.app;
+  if (app.stopping === 'failure' && state.failure !== undefined) return state.failure;
   if (app.stopping === 'start-timeout')
     return { exitCode: exitCodes.timeout, reason: 'not ready within its startTimeout' };
+  if (app.stopping === 'never-ready')
+    return { exitCode: 1, reason: 'closed its notifyFd without a newline' };
   if (killed.length > 0) return { exitCode: exitCodes.killed, reason: 'grace period over' };
-  const how = exit.signal === undefined ? `exit ${exit.exitCode}` : `killed by ${exit.signal}`;
+  const where = isInterrupted(app, exit) ? ' on the terminal' : '';
+  const how = `${exit.signal === undefined ? `exit ${exit.exitCode}` : `killed by ${exit.signal}`}${where}`;
   const { stop } = state;
-  if (stop !== undefined && forwardedIsSuccess && exit.exitCode === 128 + signalNumber(stop))
+  const sent = stop === undefined ? undefined : inItsWords(stop, state.plan.app);
+  if (sent !== undefined && forwardedIsSuccess && exit.exitCode === 128 + signalNumber(sent))
     return { exitCode: 0, reason: `${how}, as it was told to` };
   if (exit.exitCode !== 0 && successExitCodes.includes(exit.exitCode))
     return { exitCode: 0, reason: `${how}, which counts as success` };
@@ -225,8 +237,17 @@ function verdict(
   return { exitCode: exit.exitCode, reason: `${how}${early}` };
 }
 
-function shouldRestart({ state }: Turn, app: Running, exitCode: number): boolean {
-  if (state.stop !== undefined || app.handingOff) return false;
+/** As a shell sees it: who sits there has ended what dies of ^C or ^\\, or exits as if it had. */
+function isInterrupted({ hasTerminal }: Running, { exitCode }: ExitStatus): boolean {
+  return (
+    hasTerminal &&
+    (['SIGINT', 'SIGQUIT'] as const).some((signal) => exitCode === 128 + signalNumber(signal))
+  );
+}
+
+function shouldRestart({ state }: Turn, app: Running, exit: ExitStatus, exitCode: number): boolean {
+  if (isInterrupted(app, exit)) return false;
+  if (state.stop !== undefined || state.failure !== undefined || app.handingOff) return false;
   switch (state.plan.app.restart.policy) {
     case 'never':
       return false;
@@ -237,6 +258,6 @@ function shouldRestart({ state }: Turn, app: Running, exitCode: number): boolean
   }
 }
 
-function ended(turn: Turn, exitCode: number, reason: string): void {
-  change(turn, { app: { type: 'ended', exitCode, exitedBy: 'main', reason } });
+function ended(turn: Turn, exitCode: number, reason: string, exitedBy: 'init' | 'main'): void {
+  change(turn, { app: { type: 'ended', exitCode, exitedBy, reason } });
 }

@@ -1,10 +1,13 @@
+import type { Signal } from '@twenty-init/core';
 import type { AppConfig, RestartConfig } from '../config/config.ts';
 import { durationMs } from '../config/duration.ts';
 import type { Expansion } from '../config/expand.ts';
-import { type Command, literalCommand, makeCommand, type Place, placeWithin } from './command.ts';
-import { type Readiness, readinessOf } from './readiness.ts';
+import { type Command, commandOf, literalCommand, type Place, placeWithin } from './command.ts';
+import { notifyVariable, type Readiness, readinessOf } from './readiness.ts';
 
 export interface App extends Command {
+  /** What it gets in place of SIGTERM. */
+  readonly stopSignal: Signal;
   readonly gracePeriodMs: number;
   readonly forwardedIsSuccess: boolean;
   readonly successExitCodes: readonly number[];
@@ -34,10 +37,12 @@ export function makeApp(
   const place = placeWithin(top, app, where, expanding);
   const readiness = readinessOf(app.readiness, `${where}.readiness`, place, expanding);
   const codes = app.successExitCodes ?? [0];
+  const told = knowing(readiness, place);
   return {
-    ...(cmd.length > 0
-      ? literalCommand(cmd, place)
-      : makeCommand(app.command ?? [], `${where}.command`, place, expanding)),
+    ...(cmd.length > 0 || app.command === undefined
+      ? literalCommand(cmd, told)
+      : commandOf(app, where, told, expanding)),
+    stopSignal: app.stopSignal ?? 'SIGTERM',
     gracePeriodMs: durationMs(app.gracePeriod ?? '30s'),
     forwardedIsSuccess: codes.includes('forwarded'),
     successExitCodes: codes.filter((code) => typeof code === 'number'),
@@ -47,13 +52,28 @@ export function makeApp(
   };
 }
 
-/** No CMD, or one that starts with the command of exec-app or with one of its `match`. */
-export function isAppCommand(cmd: readonly string[], { command, match = [] }: AppConfig): boolean {
+/** The app alone is told: nothing else has such a descriptor. */
+function knowing(readiness: Readiness | undefined, place: Place): Place {
+  if (readiness?.type !== 'notified') return place;
+  return { ...place, env: { ...place.env, [notifyVariable]: String(readiness.fd) } };
+}
+
+/**
+ * No CMD, or one that starts with the command of exec-app or with one of its `match`. Under a shell the command is what
+ * Docker makes of `CMD command`: `[shell, '-c', command]`.
+ */
+export function isAppCommand(cmd: readonly string[], app: AppConfig): boolean {
   if (cmd.length === 0) return true;
-  if (command === undefined && match.length === 0) return true;
-  return [...(command === undefined ? [] : [command]), ...match].some((beginning) =>
+  const { match = [] } = app;
+  if (app.command === undefined && match.length === 0) return true;
+  return [...commandLines(app), ...match].some((beginning) =>
     beginning.every((word, index) => cmd[index] === word),
   );
+}
+
+function commandLines(app: AppConfig): (readonly string[])[] {
+  if (app.command === undefined) return [];
+  return [app.shell === undefined ? app.command : [app.shell, '-c', app.command]];
 }
 
 function restartOf(restart: AppConfig['restart'] = 'never'): Restart {

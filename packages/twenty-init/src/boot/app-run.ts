@@ -1,6 +1,7 @@
 import { CoreError, type Signal } from '@twenty-init/core';
 import type { RunningApp, System } from '../system.ts';
 import type { Plan } from './plan.ts';
+import type { Notified } from './readiness.ts';
 import type { BootEvent } from './state.ts';
 import { type Started, type StepRun, stoppable } from './step-run.ts';
 
@@ -19,7 +20,13 @@ export function runApp(
 ): Started<AppRun> {
   const starting = system.startApp(app, mode === 'handoff');
   const stopping = stoppable(starting, app.gracePeriodMs);
+  /** What is heard later of another one, which has ended or been restarted meanwhile, is not worth telling. */
   let alive: RunningApp | undefined;
+
+  const hear = async (started: RunningApp, { fd }: Notified): Promise<void> => {
+    const ready = await started.ready;
+    if (alive === started) dispatch({ type: 'notified', fd, ready });
+  };
 
   const done = async (): Promise<void> => {
     try {
@@ -29,8 +36,9 @@ export function runApp(
       dispatch({ type: 'app-not-started', exitCode: error.exitCode, reason: error.message });
       return;
     }
-    const { exited, pid } = alive;
-    dispatch({ type: 'app-started', pid });
+    const { exited, pid, hasTerminal = false } = alive;
+    dispatch({ type: 'app-started', pid, hasTerminal });
+    if (app.readiness?.type === 'notified') hear(alive, app.readiness);
     const exit = await exited;
     alive = undefined;
     // Without a signal too: what the leader leaves in its group goes with it.
@@ -43,14 +51,23 @@ export function runApp(
       stop: stopping.stop,
       kill: stopping.kill,
       signal: (signal) => {
-        alive?.kill(signal);
+        // One that comes while it is being started waits for it.
+        const pass = (running: RunningApp): void => {
+          try {
+            running.kill(signal);
+          } catch (error) {
+            const reason = error instanceof Error ? error.message : String(error);
+            dispatch({ type: 'signal-failed', signal, reason });
+          }
+        };
+        // That it could not start is told where that is awaited.
+        starting.then(pass, () => {});
       },
       probe: () => {
         const { readiness } = app;
         const probed = alive;
-        if (readiness === undefined) return;
+        if (readiness?.type !== 'probed') return;
         system.probe(readiness).then((result) => {
-          // Of an app that has ended, or been restarted, meanwhile: not worth telling.
           if (alive === probed) dispatch({ type: 'probed', ...result });
         });
       },

@@ -12,6 +12,8 @@ export interface Boot {
   /** The exit code; in mode exec it never settles once the app has taken over. */
   readonly ended: Promise<number>;
   signal(signal: StopSignal | AppSignal): void;
+  /** Code of the config has thrown what nobody catches; of this phase, when that is known. */
+  threw(reason: string, phase?: string): void;
   state(): BootState;
 }
 
@@ -104,5 +106,16 @@ export function boot(plan: Plan, system: System, report: (report: Report) => voi
   };
 
   dispatch({ type: 'begin' });
-  return { ended, signal: (signal) => dispatch({ type: 'signal', signal }), state: () => state };
+  return {
+    ended,
+    signal: (signal) => dispatch({ type: 'signal', signal }),
+    threw: (reason, phase) => {
+      try {
+        dispatch({ type: 'threw', reason, ...(phase === undefined ? {} : { phase }) });
+      } catch (error) {
+        rejectEnded(error);
+      }
+    },
+    state: () => state,
+  };
 }

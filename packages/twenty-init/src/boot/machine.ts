@@ -1,5 +1,6 @@
 import { signalNumber } from '@twenty-init/core';
-import { appEvent, signalApp, startApp, stopApp } from './app-machine.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { appEvent, failApp, hasStarted, signalApp, startApp, stopApp } from './app-machine.ts';
 import {
   isActive,
   isDone,
@@ -55,6 +56,8 @@ function handle(turn: Turn, event: BootEvent): void {
       return;
     case 'signal':
       return signaled(turn, event.signal);
+    case 'threw':
+      return threw(turn, event);
     case 'checked':
     case 'step-ended':
     case 'step-not-started':
@@ -69,8 +72,11 @@ function handle(turn: Turn, event: BootEvent): void {
     case 'app-started':
     case 'app-exited':
     case 'probed':
+    case 'notified':
     case 'handed-off':
       return appEvent(turn, event);
+    case 'signal-failed':
+      return report(turn, event);
   }
 }
 
@@ -142,15 +148,10 @@ function proceedWithPost(turn: Turn): void {
 }
 
 function signaled(turn: Turn, signal: StopSignal | AppSignal): void {
-  if (signal === 'SIGUSR1' || signal === 'SIGUSR2' || signal === 'SIGWINCH') {
-    if (turn.state.stage === 'app') signalApp(turn, signal);
-    // Every terminal sends that one when its window changes.
-    else if (signal !== 'SIGWINCH') report(turn, { type: 'signal-ignored', signal });
-    return;
-  }
-  // Once the app runs SIGHUP is its own: most servers reopen their logs or read their config again.
-  if (signal === 'SIGHUP' && turn.state.stage === 'app' && turn.state.app.type === 'running')
+  if (signal === 'SIGUSR1' || signal === 'SIGUSR2' || signal === 'SIGWINCH')
     return signalApp(turn, signal);
+  // Until then it is a terminal that goes away. Most servers reopen their logs at it, or read their config again.
+  if (signal === 'SIGHUP' && hasStarted(turn.state.app)) return signalApp(turn, signal);
   if (turn.state.stop !== undefined) return signaledAgain(turn, signal);
   change(turn, { stop: signal });
   arm(turn, 'shutdown', turn.state.plan.shutdownTimeoutMs);
@@ -175,6 +176,20 @@ function signaledAgain(turn: Turn, signal: StopSignal): void {
   turn.effects.push({ type: 'kill-all' });
 }
 
+/** What runs is stopped in order, as after a failure; no function may finish, for it may wait for ever. */
+function threw(turn: Turn, { phase, reason }: Extract<BootEvent, { type: 'threw' }>): void {
+  for (const candidate of turn.state.plan.phases)
+    if (candidate.steps.some(({ work }) => 'run' in work)) stopPhase(turn, candidate, 'SIGTERM');
+  const { stage, failure } = turn.state;
+  // The app has ended then, and the exit code is its own.
+  if (stage === 'post' || failure !== undefined) return;
+  const whose = phase === undefined ? {} : { phase };
+  change(turn, {
+    failure: { ...whose, exitCode: exitCodes.internal, reason, lastLines: [] },
+  });
+  if (stage === 'app') failApp(turn, exitCodes.internal, reason);
+}
+
 /** For deferred steps and post phases; what had to stop at once has its grace period. */
 function shutdownOver(turn: Turn): void {
   change(turn, { outOfTime: true });
@@ -196,8 +211,7 @@ function endWithoutApp(turn: Turn): void {
     });
   }
   if (failure === undefined) throw new Error('the boot ends without a reason');
-  const { exitCode, phase, reason, lastLines } = failure;
-  end(turn, { exitCode, exitedBy: 'phase', phase, reason, lastLines });
+  end(turn, { exitedBy: failure.phase === undefined ? 'init' : 'phase', ...failure });
 }
 
 const phasesDone: End = {

@@ -44,6 +44,7 @@ function needsOf(config: Config, app: AppConfig): { mode: ChosenMode; key: strin
     ...when('handoff', 'exec-app.startTimeout', app.startTimeout !== undefined),
     ...when('handoff', 'exec-app.readiness', app.readiness !== undefined),
     ...when('supervise', `exec-app.successExitCodes (${ownCodes.join(', ')})`, ownCodes.length > 0),
+    ...when('supervise', 'exec-app.stopSignal', (app.stopSignal ?? 'SIGTERM') !== 'SIGTERM'),
     ...when('supervise', 'exec-app.restart', restart !== undefined && restart !== 'never'),
     ...when('supervise', 'post', Object.keys(config.post ?? {}).length > 0),
     ...when('supervise', 'log.file', config.log?.file !== undefined),

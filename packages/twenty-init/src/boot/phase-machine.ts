@@ -5,6 +5,7 @@ import { backoffMs } from './backoff.ts';
 import type { Phase, Step } from './phase-plan.ts';
 import type { StepFailure } from './report.ts';
 import type { Activity, BootEvent, Effect, PhaseRecord, StopCause, Timer } from './state.ts';
+import { inItsWords } from './stop-signal.ts';
 import { arm, change, changePhase, disarm, report, type Turn } from './turn.ts';
 import type { PhaseStatus } from './words.ts';
 
@@ -280,7 +281,9 @@ function stop(turn: Turn, phase: Phase, signal: Signal, cause: StopCause): void 
       // What is being stopped for a time-out has had its signal and keeps its clock.
       if (activity.stopping !== undefined) return;
       changePhase(turn, phase.name, { activity: { ...activity, stopping: cause } });
-      const effect: Effect = { type: 'stop-step', phase: phase.name, signal };
+      const sent =
+        activity.type === 'running' ? inItsWords(signal, stepOf(phase, activity.step)) : signal;
+      const effect: Effect = { type: 'stop-step', phase: phase.name, signal: sent };
       turn.effects.push(effect);
     }
   }

@@ -1,7 +1,8 @@
+import type { Signal } from '@twenty-init/core';
 import type { PhaseConfig, RetryConfig, StepConfig } from '../config/config.ts';
 import { durationMs } from '../config/duration.ts';
 import type { Expansion } from '../config/expand.ts';
-import { makeCommand, type Place, placeWithin, type Work } from './command.ts';
+import { commandOf, type Place, placeWithin, type Work } from './command.ts';
 import { type Gate, gatesOf, skippedByEnv } from './gate.ts';
 
 export interface Phase {
@@ -35,6 +36,8 @@ export interface Step {
   /** In ms; 0 is none. */
   readonly timeoutMs: number;
   readonly idleTimeoutMs: number;
+  /** What it gets in place of SIGTERM. */
+  readonly stopSignal: Signal;
   readonly gracePeriodMs: number;
 }
 
@@ -69,6 +72,7 @@ export function makePhase(
   const defaults: StepDefaults = {
     idleTimeoutMs: ms(phase.idleTimeout),
     retry: retryOf(phase.retry),
+    stopSignal: phase.stopSignal ?? 'SIGTERM',
     gracePeriodMs,
   };
   return {
@@ -90,7 +94,7 @@ export function makePhase(
   };
 }
 
-type StepDefaults = Pick<Step, 'idleTimeoutMs' | 'retry' | 'gracePeriodMs'>;
+type StepDefaults = Pick<Step, 'idleTimeoutMs' | 'retry' | 'stopSignal' | 'gracePeriodMs'>;
 
 function makeStep(
   phaseName: string,
@@ -107,13 +111,14 @@ function makeStep(
     ...defaults,
     title: `${phaseName}/${step.name}`,
     where,
-    work: makeCommand(step.command, `${where}.command`, place, expanding),
+    work: commandOf(step, where, place, expanding),
     ...(skipped === undefined ? {} : { skipped }),
     gates: skipped === undefined ? gatesOf(step, phasePlace.env, where, place, expanding) : [],
     onFailure: step.onFailure ?? 'abort',
     timeoutMs: ms(step.timeout),
     ...(step.idleTimeout === undefined ? {} : { idleTimeoutMs: ms(step.idleTimeout) }),
     ...(step.retry === undefined ? {} : { retry: retryOf(step.retry) }),
+    ...(step.stopSignal === undefined ? {} : { stopSignal: step.stopSignal }),
   };
 }
 
@@ -129,7 +134,7 @@ function onlyStep(
   const work: Work =
     'run' in phase
       ? { run: phase.run, shown: 'run()', ...place }
-      : makeCommand(phase.command, `${where}.command`, place, expanding);
+      : commandOf(phase, where, place, expanding);
   return { ...defaults, title: name, where, work, gates: [], onFailure: 'abort', timeoutMs: 0 };
 }
 

@@ -1,4 +1,4 @@
-import type { Config, PhaseConfig } from '../config/config.ts';
+import type { Config, Duration, PhaseConfig } from '../config/config.ts';
 import { durationMs } from '../config/duration.ts';
 import { expansion } from '../config/expand.ts';
 import type { Problem } from '../config/problem.ts';
@@ -36,6 +36,8 @@ export interface PlanInputs {
   readonly cmd: readonly string[];
   /** Why a phase is left out at the wish of whoever started this, such as `--skip`. */
   readonly leftOut?: (phase: string) => string | undefined;
+  /** In place of that of exec-app. */
+  readonly gracePeriod?: Duration;
   /** Default true. */
   readonly startsApp?: boolean;
 }
@@ -48,7 +50,7 @@ export interface Planned {
 
 /** Puts a valid config, the environment and the CMD together. */
 export function makePlan(config: Config, inputs: PlanInputs): Planned {
-  const { cwd, env, cmd, leftOut = () => undefined, startsApp = true } = inputs;
+  const { cwd, env, cmd, leftOut = () => undefined, gracePeriod, startsApp = true } = inputs;
   const expanding = expansion(env);
   const mode = chooseMode(config);
   const top: Place = {
@@ -56,7 +58,8 @@ export function makePlan(config: Config, inputs: PlanInputs): Planned {
     env: inheritable(env),
   };
   const needs = neededBy(config.phases);
-  const { [appPhase]: appConfig, ...before } = config.phases;
+  const { [appPhase]: written, ...before } = config.phases;
+  const appConfig = { ...written, ...(gracePeriod === undefined ? {} : { gracePeriod }) };
   const app = makeApp(appConfig, cmd, `phases.${appPhase}`, top, expanding);
   const phasesOf = (group: Readonly<Record<string, PhaseConfig>>, key: string, post: boolean) =>
     Object.entries(group).map(([name, phase]) =>

@@ -45,10 +45,10 @@ function appProblems({ app }: Plan): Problem[] {
         what: 'is not set, and the container has no CMD: there is nothing to run after the phases',
       },
     ];
-  const probe = app.readiness?.probe;
+  const { readiness } = app;
   return [
     ...workProblems(app, where),
-    ...(probe === undefined ? [] : probeProblems(probe, `${where}.readiness`)),
+    ...(readiness?.type === 'probed' ? probeProblems(readiness.probe, `${where}.readiness`) : []),
   ];
 }
 
@@ -98,13 +98,15 @@ function unwritable(path: string, mode: number): string | undefined {
 function workProblems(work: Work, where: string): Problem[] {
   return (
     problemOf(`${where}.cwd`, () => checkCwd(work.cwd)) ??
-    ('argv' in work ? programProblem(work, `${where}.command`) : undefined) ??
+    ('argv' in work
+      ? programProblem(work, `${where}.${work.isShell === true ? 'shell' : 'command'}`)
+      : undefined) ??
     []
   );
 }
 
-function programProblem({ argv, cwd, env }: Command, where: string): Problem[] | undefined {
-  return problemOf(where, () => findProgram(argv[0], { cwd, path: env.PATH }));
+function programProblem({ argv, cwd, env, name }: Command, where: string): Problem[] | undefined {
+  return problemOf(where, () => findProgram(argv[0], { cwd, path: env.PATH, name }));
 }
 
 function problemOf(where: string, check: () => unknown): Problem[] | undefined {

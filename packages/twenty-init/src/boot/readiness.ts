@@ -3,7 +3,11 @@ import { durationMs } from '../config/duration.ts';
 import type { Expansion } from '../config/expand.ts';
 import { type Command, makeCommand, type Place } from './command.ts';
 
-export interface Readiness {
+/** How it is found out that the app is ready: it is looked at, or says so. */
+export type Readiness = Probed | Notified;
+
+export interface Probed {
+  readonly type: 'probed';
   readonly probe: Probe;
   readonly initialDelayMs: number;
   readonly periodMs: number;
@@ -11,6 +15,15 @@ export interface Readiness {
   readonly successThreshold: number;
   readonly failureThreshold: number;
 }
+
+/** By a newline on that descriptor. */
+export interface Notified {
+  readonly type: 'notified';
+  readonly fd: number;
+}
+
+/** Tells the app which descriptor. */
+export const notifyVariable = 'NOTIFY_FD';
 
 /** What one attempt looks at. */
 export type Probe =
@@ -25,7 +38,9 @@ export function readinessOf(
   expanding: Expansion,
 ): Readiness | undefined {
   if (config === undefined) return undefined;
+  if (config.notifyFd !== undefined) return { type: 'notified', fd: config.notifyFd };
   return {
+    type: 'probed',
     probe: probeOf(config, where, place, expanding),
     initialDelayMs: durationMs(config.initialDelay ?? '0s'),
     periodMs: durationMs(config.period ?? '2s'),
@@ -33,6 +48,11 @@ export function readinessOf(
     successThreshold: config.successThreshold ?? 1,
     failureThreshold: config.failureThreshold ?? 3,
   };
+}
+
+/** As it can be found in the code of the app. */
+export function shownFd(fd: number): string {
+  return `fd ${fd} (${notifyVariable})`;
 }
 
 function probeOf(

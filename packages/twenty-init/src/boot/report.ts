@@ -1,4 +1,4 @@
-import type { ExitStatus } from '@twenty-init/core';
+import type { ExitStatus, Signal } from '@twenty-init/core';
 import type { Phase, Step } from './phase-plan.ts';
 import type { PhaseRecord, StopCause } from './state.ts';
 import type { AppSignal, PhaseStatus, StopSignal } from './words.ts';
@@ -35,14 +35,21 @@ export type Report =
     }
   | { readonly type: 'stop-repeated'; readonly signal: StopSignal }
   | { readonly type: 'stop-forced'; readonly signal: StopSignal }
-  | { readonly type: 'signal-ignored'; readonly signal: AppSignal }
+  | { readonly type: 'signal-ignored'; readonly signal: AppSignal | 'SIGHUP' }
+  | { readonly type: 'signal-failed'; readonly signal: Signal; readonly reason: string }
   | { readonly type: 'shutdown-timeout'; readonly canceled: readonly string[] }
   | { readonly type: 'app-starting' }
   | { readonly type: 'app-started'; readonly pid: number }
   | { readonly type: 'app-ready'; readonly durationMs: number }
   | { readonly type: 'app-unready'; readonly reason: string }
   | { readonly type: 'app-start-timeout'; readonly reason: string }
-  | { readonly type: 'app-stopping'; readonly signal: StopSignal }
+  | { readonly type: 'app-never-ready'; readonly fd: number }
+  | {
+      readonly type: 'app-stopping';
+      readonly signal: StopSignal;
+      /** To the app. */
+      readonly sent: Signal;
+    }
   | {
       readonly type: 'app-exited';
       readonly exit: ExitStatus;

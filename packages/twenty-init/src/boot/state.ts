@@ -23,7 +23,8 @@ export interface BootState {
 }
 
 export interface Failure {
-  readonly phase: string;
+  /** Without one it is code of the config that belongs to none. */
+  readonly phase?: string;
   readonly exitCode: number;
   readonly reason: string;
   readonly lastLines: readonly string[];
@@ -69,8 +70,10 @@ export type AppState =
       /** Probes of the same result in a row. */
       readonly inARow: number;
       readonly everReady: boolean;
-      readonly stopping?: 'signal' | 'start-timeout';
+      readonly stopping?: 'signal' | 'start-timeout' | 'never-ready' | 'failure';
       readonly handingOff: boolean;
+      /** ^C on the terminal goes to it, and not to us. */
+      readonly hasTerminal: boolean;
       /** When it was restarted, in ms. */
       readonly restarts: readonly number[];
       readonly delayMs: number;
@@ -130,10 +133,16 @@ export type BootEvent =
   | { readonly type: 'step-idle'; readonly phase: string }
   | { readonly type: 'timer'; readonly timer: Timer }
   | { readonly type: 'signal'; readonly signal: StopSignal | AppSignal }
+  /** Code of the config has thrown what nobody catches; of this phase, when that is known. */
+  | { readonly type: 'threw'; readonly phase?: string; readonly reason: string }
   | { readonly type: 'app-not-started'; readonly exitCode: number; readonly reason: string }
-  | { readonly type: 'app-started'; readonly pid: number }
+  | { readonly type: 'app-started'; readonly pid: number; readonly hasTerminal: boolean }
   | { readonly type: 'app-exited'; readonly exit: ExitStatus; readonly killed: readonly number[] }
+  /** It may belong to another user. */
+  | { readonly type: 'signal-failed'; readonly signal: Signal; readonly reason: string }
   | { readonly type: 'probed'; readonly ok: boolean; readonly reason: string }
+  /** `ready` is false when the descriptor was closed without a newline. */
+  | { readonly type: 'notified'; readonly fd: number; readonly ready: boolean }
   | { readonly type: 'handed-off'; readonly accepted: boolean; readonly reason: string };
 
 export type Effect =

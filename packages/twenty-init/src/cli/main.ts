@@ -2,21 +2,23 @@ import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { exitCodes } from '../exit-codes.ts';
 import { type RealSystem, realSystem } from '../real/system.ts';
-import { writeLine } from '../real/write-line.ts';
-import { type Log, textLog } from '../report/log.ts';
+import type { Log } from '../report/log.ts';
 import { maskFor } from '../report/mask.ts';
-import { isStartError, StartError } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 import type { CommandName } from './commands.ts';
 import { makeStderrLazy } from './lazy-stderr.ts';
 import { type Invocation, parseInvocation } from './options.ts';
+import { overridesIn } from './overrides.ts';
+import { ownLog } from './own-log.ts';
 import { becomePid1 } from './pid1.ts';
 import { run } from './run.ts';
+import { runPhases } from './run-phases.ts';
 
 /** The whole program. Resolves with the exit code; does not resolve when the process becomes another program. */
 export async function main(argv: readonly string[]): Promise<number> {
   makeStderrLazy();
   const system = realSystem();
-  const log = textLog({ writeLine, now: system.now, mask: maskFor(process.env) });
+  const log = await ownLog(overridesIn(process.env).logFormat, maskFor(process.env), system);
   // Node ends with 0 when nothing is left to wait for; a boot that has not come to its end must not look like success.
   process.once('beforeExit', () => {
     log(
@@ -43,7 +45,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         return await execute(invocation.command, invocation, system, log);
     }
   } catch (error) {
-    if (isStartError(error)) {
+    if (error instanceof StartError) {
       log('error', error.message);
       return error.exitCode;
     }
@@ -54,7 +56,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Each command but `run` is a file of its own, which a boot does not read. */
+/** Each command that boots nothing is a file of its own, which a boot does not read. */
 async function execute(
   command: CommandName,
   { values, words, cmd }: Invocation,
@@ -69,7 +71,6 @@ async function execute(
       return await run({ config, cmd }, system, log);
     }
     case 'run-phases': {
-      const { runPhases } = await import('./run-phases.ts');
       const [only, skip] = [text(values.only), text(values.skip)];
       return await runPhases({ config, only, skip }, system, log);
     }

@@ -1,18 +1,24 @@
 import { fstatSync } from 'node:fs';
-import type { Config } from '../config/config.ts';
+import type { LogFormat } from '../config/config.ts';
 import { writeLine } from '../real/write-line.ts';
 import { type Log, textLog, wantsColors } from '../report/log.ts';
 import type { Mask } from '../report/mask.ts';
 import type { System } from '../system.ts';
 
-/** Our own lines on stderr, in the format of the config. */
+/** Our own lines on stderr; text unless something else is asked for. */
 export async function ownLog(
-  format: NonNullable<Config['log']>['format'],
+  format: LogFormat | undefined,
   mask: Mask,
   { now }: System,
 ): Promise<Log> {
-  if (format === 'json') return (await import('../report/json-log.ts')).jsonLog(writeLine, mask);
-  return textLog({ writeLine, now, mask, colors: wantsColors(process.env, isTerminal(2)) });
+  switch (format) {
+    case 'json':
+      return (await import('../report/json-log.ts')).jsonLog(writeLine, mask);
+    case 'ecs':
+      return (await import('../report/ecs-log.ts')).ecsLog(writeLine, now, mask);
+    default:
+      return textLog({ writeLine, now, mask, colors: wantsColors(process.env, isTerminal(2)) });
+  }
 }
 
 /** Without `node:tty`, whose import costs more than the question. */

@@ -32,6 +32,7 @@ function tree(plan: Plan): string {
       details: [
         `cwd ${app.cwd}`,
         `mode ${plan.mode} (${plan.modeBecause})`,
+        ...stopDetail(app),
         `grace period ${formatDuration(app.gracePeriodMs)}`,
       ],
       children: [],
@@ -74,13 +75,13 @@ function phaseNode(phase: Plan['phases'][number]): Node {
       ...(phase.timeoutMs > 0 ? [`timeout ${formatDuration(phase.timeoutMs)}`] : []),
       ...(phase.onFailure === 'abort' ? [] : [`onFailure ${phase.onFailure}`]),
       ...(phase.onStop === 'defer' ? ['onStop defer'] : []),
-      ...(single ? retryDetail(only) : []),
+      ...(single ? stepDetail(only) : []),
     ],
     children: single
       ? []
       : phase.steps.map((step) => ({
           title: `${step.title}  ${step.work.shown}`,
-          details: [`cwd ${step.work.cwd}`, ...skippedDetail(step), ...retryDetail(step)],
+          details: [`cwd ${step.work.cwd}`, ...skippedDetail(step), ...stepDetail(step)],
           children: [],
         })),
   };
@@ -99,20 +100,26 @@ function skippedDetail({ skipped, gates }: Pick<Step, 'skipped' | 'gates'>): str
   ];
 }
 
-function retryDetail({ retry, idleTimeoutMs, timeoutMs }: Step): string[] {
+function stepDetail(step: Step): string[] {
+  const { retry, idleTimeoutMs, timeoutMs } = step;
   return [
     ...(retry.attempts > 1 ? [`up to ${retry.attempts} attempts`] : []),
     ...(timeoutMs > 0 ? [`timeout ${formatDuration(timeoutMs)}`] : []),
     ...(idleTimeoutMs > 0 ? [`idle timeout ${formatDuration(idleTimeoutMs)}`] : []),
+    ...stopDetail(step),
   ];
+}
+
+function stopDetail({ stopSignal }: Pick<Step, 'stopSignal'>): string[] {
+  return stopSignal === 'SIGTERM' ? [] : [`stopSignal ${stopSignal}`];
 }
 
 function mermaid({ phases, app }: Plan): string {
   const before = phases.filter(({ post }) => !post);
   const after = phases.filter(({ post }) => post);
   const id = (name: string): string => `n_${name.replace(/\W/g, '_')}`;
-  const label = (title: string, shown: string): string =>
-    `["${title}<br/>${shown.replaceAll('"', '#quot;')}"]`;
+  const label = (title: string, lines: readonly string[]): string =>
+    `["${[title, ...lines.map(escaped)].join('<br/>')}"]`;
   const needed = new Set(before.flatMap(({ needs }) => needs));
   const arrows = [
     ...before.flatMap(({ name, needs }) => needs.map((need) => [need, name])),
@@ -123,11 +130,16 @@ function mermaid({ phases, app }: Plan): string {
     'flowchart TD',
     ...phases.map(
       ({ name, steps, skipped }) =>
-        `  ${id(name)}${label(name, skipped === undefined ? steps.map(({ work }) => work.shown).join('<br/>') : `skipped: ${skipped}`)}`,
+        `  ${id(name)}${label(name, skipped === undefined ? steps.map(({ work }) => work.shown) : [`skipped: ${skipped}`])}`,
     ),
-    `  ${id(appPhase)}${label(appPhase, app.shown || "the container's CMD")}`,
+    `  ${id(appPhase)}${label(appPhase, [app.shown || "the container's CMD"])}`,
     ...arrows.map(([from = '', to = '']) => `  ${id(from)} --> ${id(to)}`),
   ].join('\n');
+}
+
+/** A label is HTML. */
+function escaped(text: string): string {
+  return text.replaceAll('"', '#quot;').replaceAll('<', '#lt;').replaceAll('>', '#gt;');
 }
 
 function json({ name, mode, modeBecause, phases, app }: Plan): string {
@@ -145,17 +157,23 @@ function json({ name, mode, modeBecause, phases, app }: Plan): string {
         onFailure: phase.onFailure,
         onStop: phase.onStop,
         timeoutMs: phase.timeoutMs,
-        steps: phase.steps.map(({ title, work, skipped, retry, timeoutMs, idleTimeoutMs }) => ({
-          title,
-          command: work.shown,
-          cwd: work.cwd,
-          skipped,
-          attempts: retry.attempts,
-          timeoutMs,
-          idleTimeoutMs,
+        steps: phase.steps.map((step) => ({
+          title: step.title,
+          command: step.work.shown,
+          cwd: step.work.cwd,
+          skipped: step.skipped,
+          attempts: step.retry.attempts,
+          timeoutMs: step.timeoutMs,
+          idleTimeoutMs: step.idleTimeoutMs,
+          stopSignal: step.stopSignal,
         })),
       })),
-      app: { command: app.shown, cwd: app.cwd, gracePeriodMs: app.gracePeriodMs },
+      app: {
+        command: app.shown,
+        cwd: app.cwd,
+        stopSignal: app.stopSignal,
+        gracePeriodMs: app.gracePeriodMs,
+      },
     },
     null,
     2,

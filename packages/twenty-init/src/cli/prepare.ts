@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { isAppCommand } from '../boot/app-plan.ts';
 import { makePlan, type Plan, type PlanInputs } from '../boot/plan.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, LogFormat } from '../config/config.ts';
 import { environment } from '../config/environment.ts';
 import { findConfigFile, loadConfigFile } from '../config/file.ts';
 import type { Problem } from '../config/problem.ts';
 import { validate } from '../config/validate.ts';
 import { StartError } from '../start-error.ts';
+import { overridesIn } from './overrides.ts';
+import { skipVariable } from './skip-variable.ts';
 
 /** What a config comes to in this container. */
 export type Prepared =
@@ -19,6 +21,7 @@ export type Prepared =
       readonly config: Config;
       readonly plan: Plan;
       readonly env: NodeJS.ProcessEnv;
+      readonly logFormat: LogFormat | undefined;
       /** Of the environment and the plan; cwd and commands have not been looked at. */
       readonly problems: readonly Problem[];
     };
@@ -32,23 +35,37 @@ export async function prepare({ config: named, ...inputs }: PrepareOptions): Pro
   const { cwd = process.cwd(), env: inherited = process.env, cmd = [] } = inputs;
   const file = findConfigFile({ option: named, variable: inherited.TWENTY_INIT_CONFIG }, cwd);
   if (file === undefined) return { type: 'no config' };
-  const validated = validate(await loadConfigFile(file));
-  if ('problems' in validated) return { type: 'bad config', file, problems: validated.problems };
+  const loaded = await loadConfigFile(file);
+  const validated = validate(loaded.written);
+  if ('problems' in validated || loaded.problems.length > 0)
+    return {
+      type: 'bad config',
+      file,
+      problems: [...loaded.problems, ...('problems' in validated ? validated.problems : [])],
+    };
   const { config } = validated;
   if (!isAppCommand(cmd, config.phases['exec-app'])) return { type: 'not the app', file, config };
   const { env, problems } = environment(config.env ?? {}, inherited, (path) =>
     readFileSync(path, 'utf8'),
   );
-  const skipped = skippedBy(inherited.TWENTY_INIT_SKIP);
-  const leftOut = (phase: string): string | undefined => inputs.leftOut?.(phase) ?? skipped(phase);
-  const planned = makePlan(config, { ...inputs, cwd, env, cmd, leftOut });
+  const skip = skipVariable(config, inherited);
+  const { logFormat, problems: badOverrides, ...overrides } = overridesIn(inherited);
+  const leftOut = (phase: string): string | undefined =>
+    inputs.leftOut?.(phase) ?? skip.leftOut(phase);
+  const planned = makePlan(config, { ...inputs, ...overrides, cwd, env, cmd, leftOut });
   return {
     type: 'planned',
     file,
     config,
     env,
+    logFormat: logFormat ?? config.log?.format,
     plan: planned.plan,
-    problems: [...problems, ...withoutEchoes(planned.problems, problems)],
+    problems: [
+      ...badOverrides,
+      ...skip.problems,
+      ...problems,
+      ...withoutEchoes(planned.problems, problems),
+    ],
   };
 }
 
@@ -63,12 +80,6 @@ export async function prepareConfig(
 
 export function nowhere(): string {
   return `no twenty-init.config.* in ${process.cwd()} or /etc/twenty-init`;
-}
-
-/** `TWENTY_INIT_SKIP=migrate,register`, or `*` for every phase. */
-function skippedBy(variable: string | undefined): (phase: string) => string | undefined {
-  const names = (variable ?? '').split(',').map((name) => name.trim());
-  return (phase) => (names.includes(phase) || names.includes('*') ? 'TWENTY_INIT_SKIP' : undefined);
 }
 
 /** A variable that is missing is told once, and not again for every place that reads it. */

@@ -1,6 +1,8 @@
+import { unknownPhase } from '../config/unknown-phase.ts';
 import type { RealSystem } from '../real/system.ts';
 import type { Log } from '../report/log.ts';
 import { StartError } from '../start-error.ts';
+import { namesIn } from './names-in.ts';
 import { prepareConfig } from './prepare.ts';
 import { run } from './run.ts';
 
@@ -17,13 +19,13 @@ export async function runPhases(
   system: RealSystem,
   log: Log,
 ): Promise<number> {
-  const wanted = namesIn(only);
-  const unwanted = namesIn(skip);
+  const wanted = only === undefined ? undefined : namesIn(only);
+  const unwanted = namesIn(skip ?? '');
   if (wanted?.length === 0) throw new StartError('USAGE', '--only names no phase');
-  await refuseUnknown(config, [...(wanted ?? []), ...(unwanted ?? [])]);
+  await refuseUnknown(config, [...(wanted ?? []), ...unwanted]);
   const leftOut = (phase: string): string | undefined => {
     if (wanted !== undefined && !wanted.includes(phase)) return '--only';
-    return unwanted?.includes(phase) === true ? '--skip' : undefined;
+    return unwanted.includes(phase) ? '--skip' : undefined;
   };
   return await run({ config, startsApp: false, leftOut }, system, log);
 }
@@ -35,15 +37,5 @@ async function refuseUnknown(config: string | undefined, names: readonly string[
   const known = prepared.plan.phases.filter(({ post }) => !post).map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0)
-    throw new StartError(
-      'USAGE',
-      `there is no phase ${unknown.map((name) => `"${name}"`).join(', ')}; the config has ${known.join(', ')}`,
-    );
-}
-
-function namesIn(list: string | undefined): string[] | undefined {
-  return list
-    ?.split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+    throw new StartError('USAGE', unknown.map((name) => unknownPhase(name, known)).join('\n'));
 }

@@ -4,8 +4,8 @@ import type { LogFile } from '../boot/log-file-plan.ts';
 import { appPhase } from '../boot/plan.ts';
 import { preflight } from '../boot/preflight.ts';
 import type { End } from '../boot/report.ts';
+import type { Problem } from '../config/problem.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { leaveRestTo } from '../real/app.ts';
 import { exitPastStuckWrite } from '../real/stuck-write.ts';
 import type { RealSystem } from '../real/system.ts';
 import type { Log } from '../report/log.ts';
@@ -17,6 +17,7 @@ import { ownLog } from './own-log.ts';
 import { becomePid1 } from './pid1.ts';
 import { nowhere, type Prepared, type PrepareOptions, prepare } from './prepare.ts';
 import { refuse } from './refuse.ts';
+import { endAtUncaught } from './uncaught.ts';
 
 /** Boots, and resolves with the exit code; in mode exec only when the boot did not end in the app. */
 export async function run(
@@ -43,13 +44,13 @@ export async function run(
 }
 
 async function bootPlanned(
-  { plan, config, env, file, problems }: Extract<Prepared, { type: 'planned' }>,
+  { plan, config, env, file, logFormat, problems }: Extract<Prepared, { type: 'planned' }>,
   startsApp: boolean,
   system: RealSystem,
 ): Promise<number> {
   const mask = maskFor(env, config.env?.fromFiles);
-  const log = await ownLog(config.log?.format, mask, system);
-  const all = [...problems, ...preflight(plan)];
+  const log = await ownLog(logFormat, mask, system);
+  const all = [...problems, ...preflight(plan), ...(startsApp ? platformProblems() : [])];
   if (all.length > 0) return refuse(file, all, log);
 
   const needsPid1 = startsApp && plan.mode !== 'exec' && system.pid1 === undefined;
@@ -58,7 +59,7 @@ async function bootPlanned(
   const name = plan.name ?? 'without a name';
   log('info', `booting ${name} (config ${file}, pid ${process.pid})`, {
     event: 'booting',
-    app: name,
+    ...(plan.name === undefined ? {} : { app: plan.name }),
   });
   if (startsApp)
     log('info', `mode ${plan.mode}: ${plan.modeBecause}`, { event: 'mode', mode: plan.mode });
@@ -66,30 +67,37 @@ async function bootPlanned(
   let end: End | undefined;
   const tell = reporter(plan, log);
   const output = plan.logFile === undefined ? system : await teed(system, plan.logFile, log);
-  const { ended, signal, state } = boot(plan, output, (report) => {
+  const booting = boot(plan, output, (report) => {
     if (report.type === 'ended') end = report.end;
     tell(report);
   });
-  const stopListening = listen(signal);
+  const stopListening = listen(booting.signal);
+  const stopCatching = endAtUncaught(booting, system, log);
   try {
-    const exitCode = await ended;
+    const exitCode = await booting.ended;
     if (end !== undefined) {
       const { terminationLog, writeTerminationMessage } = await import(
         '../report/termination-message.ts'
       );
       if (exitCode !== 0) writeTerminationMessage(terminationLog, end, mask);
       // Whoever forced the end, or has waited for a whole grace period, waits for nothing more.
-      const inOrder = !state().forced && exitCode !== exitCodes.killed;
+      const inOrder = !booting.state().forced && exitCode !== exitCodes.killed;
       // Not only after the app: a signal on the way into it finds pid1 told that 128+n counts as 0.
-      const isHandedOver = end.exitedBy === 'init' && exitCode === 0;
-      if (startsApp && inOrder && !isHandedOver && system.pid1 !== undefined)
-        await leaveRestTo(system.pid1, plan.app.gracePeriodMs);
+      if (startsApp && inOrder) await system.leaveRest(plan.app.gracePeriodMs);
     }
     await exitPastStuckWrite(exitCode);
     return exitCode;
   } finally {
+    stopCatching();
     stopListening();
   }
+}
+
+/** Found before the phases run, and not when the app is to take over. */
+function platformProblems(): Problem[] {
+  if (process.platform === 'linux') return [];
+  const what = `needs Linux; this is ${process.platform}, where run-phases and check work`;
+  return [{ where: `phases.${appPhase}`, what }];
 }
 
 async function teed(system: RealSystem, file: LogFile, log: Log): Promise<RealSystem> {

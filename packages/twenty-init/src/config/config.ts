@@ -1,8 +1,20 @@
+import type { StopSignalName } from './stop-signal.ts';
+
 /** A number with a unit, or several in a row: `250ms`, `30s`, `1h30m`. A bare number is an error. */
 export type Duration = string;
 
 /** Program and arguments, as exec takes them: no shell, no word splitting. */
 export type CommandLine = readonly string[];
+
+/** What runs: a program and its arguments; or a string, and the shell that is to run it. */
+export type CommandForm =
+  | { readonly command: CommandLine; readonly shell?: never }
+  | {
+      /** Given to the shell as it is written: the shell fills the variables in, from the environment. */
+      readonly command: string;
+      /** An absolute path, or a name that is found in PATH. What runs is `[shell, '-c', command]`. */
+      readonly shell: string;
+    };
 
 /** Holds when everything that is written in it holds. */
 export interface Condition {
@@ -49,12 +61,11 @@ interface WorkConfig extends CommandConfig {
   readonly timeout?: Duration;
   /** The same for a time without any output. In a phase: for each step. */
   readonly idleTimeout?: Duration;
+  /** Sent in place of SIGTERM: at a time-out, and when the container is stopped by SIGTERM. In a phase: for each step. */
+  readonly stopSignal?: StopSignalName;
 }
 
-export interface StepConfig extends WorkConfig {
-  readonly name: string;
-  readonly command: CommandLine;
-}
+export type StepConfig = WorkConfig & CommandForm & { readonly name: string };
 
 /** What a `run` function gets. */
 export interface RunContext {
@@ -77,12 +88,12 @@ interface PhaseBase extends WorkConfig {
 
 /** A one-shot part of the boot: what needs it starts when it has succeeded. */
 export type PhaseConfig =
-  | (PhaseBase & { readonly command: CommandLine })
+  | (PhaseBase & CommandForm)
   | (PhaseBase & { readonly steps: readonly StepConfig[] })
   /** Only in a TypeScript or JavaScript config. */
   | (PhaseBase & { readonly run: (context: RunContext) => Promise<void> | void });
 
-/** When the app counts as ready; one of `httpGet`, `tcpSocket`, `exec`. */
+/** When the app counts as ready; one of `httpGet`, `tcpSocket`, `exec`, `notifyFd`. */
 export interface ReadinessConfig {
   /** Ready when every one of these URLs answers with 2xx or 3xx. */
   readonly httpGet?: string | readonly string[];
@@ -90,6 +101,11 @@ export interface ReadinessConfig {
   readonly tcpSocket?: string;
   /** Ready when it exits 0. */
   readonly exec?: CommandLine;
+  /**
+   * Ready when it writes a newline to this descriptor, from 3 to 255, which it finds in `NOTIFY_FD`. None of the keys
+   * below goes with it: nothing is probed.
+   */
+  readonly notifyFd?: number;
   /** Default `0s`. */
   readonly initialDelay?: Duration;
   /** Between two probes. Default `2s`. */
@@ -118,10 +134,11 @@ export interface RestartConfig {
 
 export type Mode = 'auto' | 'exec' | 'handoff' | 'supervise';
 
-/** The long-running application. */
-export interface AppConfig extends CommandConfig {
-  /** Default: the container's CMD. */
-  readonly command?: CommandLine;
+/** The long-running application. Without a command it is the container's CMD. */
+export type AppConfig = AppSettings &
+  (CommandForm | { readonly command?: never; readonly shell?: never });
+
+interface AppSettings extends CommandConfig {
   /** A CMD that starts with one of these is the app too, and takes the place of `command`. */
   readonly match?: readonly CommandLine[];
   /** `auto` (default) takes the first of the others that can do what the config says. */
@@ -129,16 +146,21 @@ export interface AppConfig extends CommandConfig {
   readonly readiness?: ReadinessConfig;
   /** From the start of the app until it is ready; then it is stopped, exit 124. Default: none. */
   readonly startTimeout?: Duration;
+  /** Sent in place of SIGTERM when the container is stopped by that, and at `startTimeout`. Default `SIGTERM`. */
+  readonly stopSignal?: StopSignalName;
   /** From the stop signal, or from the end of the main process, to SIGKILL. Default `30s`. */
   readonly gracePeriod?: Duration;
   /**
-   * What counts as success; default `[0]`. `'forwarded'` also lets the app die of the TERM, INT or QUIT that it was
-   * sent, or exit with 128+n for it: npm does the one, many programs the other.
+   * What counts as success; default `[0]`. `'forwarded'` also lets the app die of the TERM (or `stopSignal`), INT or
+   * QUIT that it was sent, or exit with 128+n for it: npm does the one, many programs the other.
    */
   readonly successExitCodes?: readonly (number | 'forwarded')[];
   /** Default `never`: the platform restarts the container. */
   readonly restart?: RestartConfig['policy'] | RestartConfig;
 }
+
+export const logFormats = ['text', 'json', 'ecs'] as const;
+export type LogFormat = (typeof logFormats)[number];
 
 export interface LogFileConfig {
   /** Relative to {@link Config.cwd}. Its directory has to be there. */
@@ -170,13 +192,20 @@ export interface Config {
   };
   readonly log?: {
     /** Of our own lines. Default `text`. */
-    readonly format?: 'text' | 'json';
+    readonly format?: LogFormat;
     /** What the phases and the app write goes there too. */
     readonly file?: string | LogFileConfig;
   };
 }
 
+/** As it is written: an index signature, as {@link Config} has one, would ask the keys of a phase of exec-app too. */
+export type WrittenConfig<Name extends string> = Omit<Config, 'phases'> & {
+  readonly phases: {
+    readonly [Key in Name]: Key extends 'exec-app' ? AppConfig : PhaseConfig;
+  } & { readonly 'exec-app': AppConfig };
+};
+
 /** Types a config file; returns its argument. */
-export function defineConfig(config: Config): Config {
-  return config;
+export function defineConfig<Name extends string>(config: WrittenConfig<Name>): Config {
+  return config as Config;
 }

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { StartError } from '../start-error.ts';
+import { duplicateKeys, mayHaveDuplicateKeys } from './duplicate-keys.ts';
+import type { Problem } from './problem.ts';
 
 const baseName = 'twenty-init.config';
 const extensions = ['ts', 'mts', 'mjs', 'js', 'json', 'yaml', 'yml'];
@@ -28,25 +30,41 @@ export function findConfigFile(
     .find((path) => existsSync(path));
 }
 
-/** What the file holds, unchecked. Throws `CONFIG` when it cannot be read or run. */
-export async function loadConfigFile(path: string): Promise<unknown> {
+export interface Loaded {
+  /** What the file holds, unchecked. */
+  readonly written: unknown;
+  /** What it holds and `written` has lost. */
+  readonly problems: readonly Problem[];
+}
+
+/** Throws `CONFIG` when it cannot be read or run. */
+export async function loadConfigFile(path: string): Promise<Loaded> {
   try {
-    switch (extname(path)) {
-      case '.json':
-        return JSON.parse(readFileSync(path, 'utf8'));
-      case '.yaml':
-      case '.yml':
-        return (await import('yaml')).default.parse(readFileSync(path, 'utf8'));
-      case '.ts':
-      case '.mts':
-      case '.mjs':
-      case '.js':
-        return await (await import('./import-config.ts')).importConfig(path);
-      default:
-        throw new StartError('CONFIG', `expected a file ending in .${extensions.join(', .')}`);
-    }
+    if (extname(path) === '.json') return parseJson(readFileSync(path, 'utf8'));
+    return { written: await read(path), problems: [] };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartError('CONFIG', `${path}: ${reason}`, { cause: error });
+  }
+}
+
+function parseJson(text: string): Loaded {
+  const written: unknown = JSON.parse(text);
+  return { written, problems: mayHaveDuplicateKeys(text, written) ? duplicateKeys(text) : [] };
+}
+
+async function read(path: string): Promise<unknown> {
+  switch (extname(path)) {
+    // Its parser refuses a key that is there twice.
+    case '.yaml':
+    case '.yml':
+      return (await import('yaml')).default.parse(readFileSync(path, 'utf8'));
+    case '.ts':
+    case '.mts':
+    case '.mjs':
+    case '.js':
+      return await (await import('./import-config.ts')).importConfig(path);
+    default:
+      throw new StartError('CONFIG', `expected a file ending in .${extensions.join(', .')}`);
   }
 }

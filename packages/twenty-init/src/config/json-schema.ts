@@ -1,6 +1,6 @@
 import { durationPattern } from './duration.ts';
 import { configShape } from './schema.ts';
-import type { Shape } from './shape.ts';
+import type { Key, Shape } from './shape.ts';
 
 /** The config as JSON Schema (draft 2020-12), for editors; published as `twenty-init/schema.json`. */
 export function jsonSchema(): object {
@@ -26,11 +26,18 @@ function schemaOf(shape: Shape): object {
         description: `a duration with a unit, such as "30s" or "1h30m"; at most ${shape.maximum}`,
       };
     case 'number':
-      return { type: shape.whole ? 'integer' : 'number', minimum: shape.minimum };
+      return {
+        type: shape.whole ? 'integer' : 'number',
+        minimum: shape.minimum,
+        ...(shape.maximum === undefined ? {} : { maximum: shape.maximum }),
+      };
     case 'boolean':
       return { type: 'boolean' };
     case 'choice':
-      return { enum: shape.values };
+      return {
+        enum: shape.values,
+        ...(shape.expected === undefined ? {} : { description: shape.expected }),
+      };
     case 'command':
       return {
         type: 'array',
@@ -64,7 +71,9 @@ function objectSchema({ keys, rest, exactlyOneOf }: Shape & { kind: 'object' }):
       Object.entries(keys).map(([name, key]) => [
         name,
         {
-          ...schemaOf(key.shape),
+          ...(key.instead === undefined
+            ? schemaOf(key.shape)
+            : { anyOf: [schemaOf(key.shape), schemaOf(key.instead.shape)] }),
           ...(key.default === undefined ? {} : { default: key.default }),
         },
       ]),
@@ -73,8 +82,24 @@ function objectSchema({ keys, rest, exactlyOneOf }: Shape & { kind: 'object' }):
     ...(exactlyOneOf === undefined
       ? {}
       : { oneOf: exactlyOneOf.map((name) => ({ required: [name] })) }),
+    ...conditions(keys),
     additionalProperties: rest === undefined ? false : schemaOf(rest),
   };
+}
+
+/** Which of its two shapes a key has. */
+function conditions(keys: Readonly<Record<string, Key>>): object {
+  const all = Object.entries(keys).flatMap(([name, { shape, instead }]) =>
+    instead === undefined
+      ? []
+      : {
+          if: { required: [instead.beside] },
+          // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+          then: { required: [name], properties: { [name]: schemaOf(instead.shape) } },
+          else: { properties: { [name]: schemaOf(shape) } },
+        },
+  );
+  return all.length > 0 ? { allOf: all } : {};
 }
 
 /** JSON Schema has no flags; `.` with the flag `s` is any character. */

@@ -1,6 +1,6 @@
-import { closest } from './closest.ts';
 import type { AppConfig, Config } from './config.ts';
 import type { Problem } from './problem.ts';
+import { unknownPhase } from './unknown-phase.ts';
 
 /** What no shape can say: the order and the names of the phases, and that what they need can come before them. */
 export function ruleProblems({ phases, post = {} }: Config): Problem[] {
@@ -53,15 +53,30 @@ export function neededBy(phases: Config['phases']): ReadonlyMap<string, readonly
   );
 }
 
-function appProblems({ readiness, startTimeout }: AppConfig): Problem[] {
+function appProblems(app: AppConfig): Problem[] {
+  const { readiness, startTimeout } = app;
+  if (readiness?.notifyFd !== undefined) return notifyProblems(app);
   return startTimeout !== undefined && readiness === undefined
     ? [
         {
           where: 'phases.exec-app.startTimeout',
-          what: 'needs readiness: without a probe the app counts as ready at once',
+          what: 'needs readiness: without it the app counts as ready at once',
         },
       ]
     : [];
+}
+
+function notifyProblems({ readiness = {}, env = {} }: AppConfig): Problem[] {
+  const ofProbes = Object.keys(readiness).filter((key) => key !== 'notifyFd');
+  return [
+    ...ofProbes.map((key) => ({
+      where: `phases.exec-app.readiness.${key}`,
+      what: 'is for probes; with notifyFd there are none, the app itself says when it is ready',
+    })),
+    ...(env.NOTIFY_FD === undefined
+      ? []
+      : [{ where: 'phases.exec-app.env.NOTIFY_FD', what: 'is set by readiness.notifyFd' }]),
+  ];
 }
 
 function stepProblems({ phases, post = {} }: Config): Problem[] {
@@ -83,14 +98,13 @@ function needProblems(needs: ReadonlyMap<string, readonly string[]>): Problem[] 
   const unknown = [...needs].flatMap(([name, needed]) =>
     needed
       .filter((other) => !needs.has(other))
-      .map((other) => {
-        const meant = closest(other, [...needs.keys()]);
-        const hint =
+      .map((other) => ({
+        where: `phases.${name}.needs`,
+        what:
           other === 'exec-app'
             ? 'exec-app comes after every phase'
-            : `there is no phase "${other}"${meant === undefined ? '' : `, did you mean "${meant}"?`}`;
-        return { where: `phases.${name}.needs`, what: hint };
-      }),
+            : unknownPhase(other, [...needs.keys()]),
+      })),
   );
   if (unknown.length > 0) return unknown;
   const circle = findCircle(needs);

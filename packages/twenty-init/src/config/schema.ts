@@ -1,3 +1,4 @@
+import { logFormats } from './config.ts';
 import {
   anyText,
   choice,
@@ -13,6 +14,7 @@ import {
   text,
   withDefault,
 } from './shape.ts';
+import { stopSignals } from './stop-signal.ts';
 
 const variableNames: Shape = list(
   { kind: 'text', expected: 'the name of a variable', pattern: /^[A-Za-z_][A-Za-z0-9_]*$/ },
@@ -33,6 +35,31 @@ const retry = object({
 
 const place = { cwd: text, env: environment };
 
+/** The command of a phase, a step or the app, with the key that makes it a string. */
+function commandKeys(key: Key = { shape: command }): { command: Key; shell: Shape } {
+  return {
+    command: {
+      ...key,
+      instead: {
+        beside: 'shell',
+        shape: { kind: 'text', expected: 'a string for the shell to run', pattern: /\S/ },
+        hint: 'shell: "/bin/sh" beside a string',
+      },
+    },
+    shell: {
+      kind: 'text',
+      expected: 'a shell such as "/bin/sh" or "bash", without arguments',
+      pattern: /^(\/[^\s$]+|[^\s/$]+)$/,
+    },
+  };
+}
+
+const stopSignal: Shape = {
+  kind: 'choice',
+  values: stopSignals,
+  expected: 'the name of a signal that can be caught, such as "SIGQUIT"',
+};
+
 const work = {
   ...place,
   skipIf: condition,
@@ -41,16 +68,18 @@ const work = {
   retry,
   timeout: duration,
   idleTimeout: duration,
+  stopSignal,
 };
 
-const step = object({ name: required(text), command: required(command), ...work });
+const step = object({ name: required(text), ...commandKeys(required(command)), ...work });
 
 const phase = object(
   {
-    command,
+    ...commandKeys(),
     steps: list(step, 'a list of steps', { notEmpty: true }),
     run: { kind: 'function' },
     ...work,
+    stopSignal: withDefault(stopSignal, 'SIGTERM'),
     needs: list(text, 'a list of phases'),
     onStop: withDefault(choice('cancel', 'defer'), 'cancel'),
   },
@@ -77,13 +106,15 @@ const readiness = object(
       pattern: /^.+:(\d+|\$\{.+\})$/,
     },
     exec: command,
+    /** As `spawnChild` takes it. */
+    notifyFd: { kind: 'number', minimum: 3, maximum: 255, whole: true },
     initialDelay: withDefault(duration, '0s'),
     period: withDefault({ ...duration, minimumMs: 1 }, '2s'),
     timeout: withDefault({ ...duration, minimumMs: 1 }, '2s'),
     successThreshold: withDefault(count, 1),
     failureThreshold: withDefault(count, 3),
   },
-  { exactlyOneOf: ['httpGet', 'tcpSocket', 'exec'] },
+  { exactlyOneOf: ['httpGet', 'tcpSocket', 'exec', 'notifyFd'] },
 );
 
 const restartPolicy = choice('never', 'on-failure', 'always');
@@ -106,20 +137,21 @@ const restart: Shape = {
 
 const exitCode: Shape = {
   kind: 'either',
-  shapes: [{ kind: 'number', minimum: 0, whole: true }, choice('forwarded')],
+  shapes: [{ kind: 'number', minimum: 0, maximum: 255, whole: true }, choice('forwarded')],
   expected: 'an exit code or "forwarded"',
 };
 
 /** What fits into a handoff to `pid1`. */
-const gracePeriod: Shape = { ...duration, maximum: '9h' };
+export const gracePeriod: Shape = { ...duration, maximum: '9h' };
 
 const app = object({
-  command,
+  ...commandKeys(),
   match: list(command, 'a list of commands'),
   ...place,
   mode: withDefault(choice('auto', 'exec', 'handoff', 'supervise'), 'auto'),
   readiness,
   startTimeout: duration,
+  stopSignal: withDefault(stopSignal, 'SIGTERM'),
   gracePeriod: withDefault(gracePeriod, '30s'),
   successExitCodes: withDefault(list(exitCode, 'a list'), [0]),
   restart: withDefault(restart, 'never'),
@@ -144,6 +176,8 @@ const logFile: Shape = {
   expected: 'a path or an object with a path',
 };
 
+export const logFormat: Shape = choice(...logFormats);
+
 export const configShape: Shape & { readonly kind: 'object' } = {
   kind: 'object',
   keys: keys({
@@ -159,7 +193,7 @@ export const configShape: Shape & { readonly kind: 'object' } = {
     ),
     post: { kind: 'map', of: phase, expected: 'an object of phases' },
     shutdown: object({ timeout: duration }),
-    log: object({ format: withDefault(choice('text', 'json'), 'text'), file: logFile }),
+    log: object({ format: withDefault(logFormat, 'text'), file: logFile }),
   }),
 };
 

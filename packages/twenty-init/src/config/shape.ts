@@ -11,9 +11,19 @@ export type Shape =
     }
   /** With a unit, such as `30s` or `1h30m`. */
   | { readonly kind: 'duration'; readonly minimumMs: number; readonly maximum: string }
-  | { readonly kind: 'number'; readonly minimum: number; readonly whole: boolean }
+  | {
+      readonly kind: 'number';
+      readonly minimum: number;
+      readonly maximum?: number;
+      readonly whole: boolean;
+    }
   | { readonly kind: 'boolean' }
-  | { readonly kind: 'choice'; readonly values: readonly (string | number)[] }
+  | {
+      readonly kind: 'choice';
+      readonly values: readonly (string | number)[];
+      /** In words, where the values are too many to tell. */
+      readonly expected?: string;
+    }
   | { readonly kind: 'command' }
   | {
       readonly kind: 'list';
@@ -40,6 +50,13 @@ export interface Key {
   readonly required?: true;
   /** Applies when the key is not written. */
   readonly default?: string | number | boolean | readonly unknown[];
+  /** What it is in place of `shape` when the key `beside`, which needs this one, is written too. */
+  readonly instead?: {
+    readonly beside: string;
+    readonly shape: Shape;
+    /** Said of a value that only that shape would take. */
+    readonly hint: string;
+  };
 }
 
 export function object(

@@ -29,7 +29,8 @@ function withoutUndefined(value: unknown): unknown {
   );
 }
 
-function check(shape: Shape, value: unknown, where: string): Problem[] {
+/** What is wrong with one value; `where` is its path. */
+export function check(shape: Shape, value: unknown, where: string): Problem[] {
   switch (shape.kind) {
     case 'text':
       if (typeof value !== 'string') return [unexpected(where, shape.expected, value)];
@@ -41,6 +42,7 @@ function check(shape: Shape, value: unknown, where: string): Problem[] {
     case 'number':
       return typeof value === 'number' &&
         value >= shape.minimum &&
+        value <= (shape.maximum ?? Number.POSITIVE_INFINITY) &&
         (!shape.whole || Number.isInteger(value))
         ? []
         : [unexpected(where, expectedOf(shape), value)];
@@ -98,15 +100,48 @@ function checkCommand(value: unknown, where: string): Problem[] {
 function checkObject(shape: Shape & { kind: 'object' }, value: unknown, where: string): Problem[] {
   if (!isObject(value)) return [unexpected(where, expectedOf(shape), value)];
   const problems = Object.entries(value).flatMap(([key, item]) => {
-    const known = shape.keys[key]?.shape ?? shape.rest;
-    return known === undefined
+    // Not what every object has, such as toString.
+    const known = Object.hasOwn(shape.keys, key) ? shape.keys[key] : undefined;
+    if (known !== undefined) return checkKey(known, item, value, at(where, key));
+    return shape.rest === undefined
       ? [unknownKey(shape.keys, key, at(where, key))]
-      : check(known, item, at(where, key));
+      : check(shape.rest, item, at(where, key));
   });
   const missing = Object.entries(shape.keys)
     .filter(([key, { required }]) => required === true && value[key] === undefined)
     .map(([key]) => ({ where: at(where, key), what: 'is missing' }));
-  return [...problems, ...missing, ...choiceProblems(shape.exactlyOneOf, value, where)];
+  return [
+    ...problems,
+    ...missing,
+    ...aloneProblems(shape.keys, value, where),
+    ...choiceProblems(shape.exactlyOneOf, value, where),
+  ];
+}
+
+function checkKey(
+  { shape, instead }: Key,
+  item: unknown,
+  siblings: Readonly<Record<string, unknown>>,
+  where: string,
+): Problem[] {
+  if (instead === undefined) return check(shape, item, where);
+  if (siblings[instead.beside] !== undefined) return check(instead.shape, item, where);
+  return hasTypeOf(instead.shape, item)
+    ? [unexpected(where, `${expectedOf(shape)}, or ${instead.hint}`, item)]
+    : check(shape, item, where);
+}
+
+/** Keys that are written without the one that they change. */
+function aloneProblems(
+  keys: Readonly<Record<string, Key>>,
+  value: Readonly<Record<string, unknown>>,
+  where: string,
+): Problem[] {
+  return Object.entries(keys).flatMap(([name, { instead }]) =>
+    instead === undefined || value[instead.beside] === undefined || value[name] !== undefined
+      ? []
+      : [{ where: at(where, instead.beside), what: `needs ${name} beside it` }],
+  );
 }
 
 function choiceProblems(
@@ -162,12 +197,13 @@ function expectedOf(shape: Shape): string {
     case 'either':
       return shape.expected;
     case 'number':
-      return `a${shape.whole ? ' whole' : ''} number of at least ${shape.minimum}`;
+      return `a${shape.whole ? ' whole' : ''} number ${rangeOf(shape)}`;
     case 'duration':
       return 'a duration with a unit, such as "30s" or "1h30m"';
     case 'boolean':
       return 'true or false';
     case 'choice': {
+      if (shape.expected !== undefined) return shape.expected;
       const values = shape.values.map((value) => JSON.stringify(value));
       return values.length === 1
         ? String(values[0])
@@ -180,6 +216,10 @@ function expectedOf(shape: Shape): string {
     case 'function':
       return 'a function (in a TypeScript or JavaScript config)';
   }
+}
+
+function rangeOf({ minimum, maximum }: Shape & { kind: 'number' }): string {
+  return maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
 }
 
 function hasTypeOf(shape: Shape, value: unknown): boolean {

@@ -10,7 +10,8 @@ export interface Draft {
 
 export interface DraftPhase {
   readonly name: string;
-  readonly command: readonly string[];
+  /** A string is for a shell. */
+  readonly command: readonly string[] | string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly skipIf?: Readonly<Record<string, string>>;
@@ -46,7 +47,9 @@ function phaseLines(name: string, phase: DraftPhase): string[] {
     ...(phase.todo ?? []).map((what) => `    // TODO ${what}`),
     `    ${name}: {`,
     ...(phase.cwd === undefined ? [] : [`      cwd: ${quoted(phase.cwd)},`]),
-    `      command: ${list(phase.command)},`,
+    ...(typeof phase.command === 'string'
+      ? ["      shell: '/bin/sh',", `      command: ${quoted(phase.command)},`]
+      : [`      command: ${list(phase.command)},`]),
     ...(phase.env === undefined ? [] : [`      env: ${record(phase.env)},`]),
     ...(phase.skipIf === undefined ? [] : [`      skipIf: { env: ${record(phase.skipIf)} },`]),
     ...(phase.onlyIf === undefined ? [] : [`      onlyIf: { env: ${record(phase.onlyIf)} },`]),

@@ -3,8 +3,8 @@ import { splitWords } from './words.ts';
 
 /**
  * Drafts a config from an entrypoint script. It knows the plain forms: a command a line, `cd`, `export`, `NAME=value
- * command`, `|| true`, `if [ "$X" = "y" ]`, `exec "$@"`. Everything else becomes a TODO that quotes the line: a
- * translation that guesses would run something that nobody asked for.
+ * command`, `|| true`, `if [ "$X" = "y" ]`, `exec "$@"`; pipes and redirections go to a shell. Everything else becomes
+ * a TODO that quotes the line: a translation that guesses would run something that nobody asked for.
  */
 export function draftFromScript(script: string): string {
   const reader = newReader();
@@ -21,6 +21,8 @@ interface Reader {
   readonly leftOver: string[];
   readonly required: string[];
   app: DraftPhase | undefined;
+  /** `set -o pipefail`: a pipe means something else than in a shell of its own. */
+  pipefail: boolean;
   draft(): Draft;
 }
 
@@ -38,6 +40,7 @@ function newReader(): Reader {
     leftOver: [],
     required: [],
     app: undefined,
+    pipefail: false,
     draft: () => ({
       required: reader.required,
       phases: reader.phases,
@@ -58,7 +61,8 @@ function logicalLines(script: string): string[] {
 }
 
 function readLine(reader: Reader, line: string): void {
-  if (/^set [-+]/.test(line) || /^echo\b/.test(line) || line === 'then' || line === ':') return;
+  if (/^set .*\bpipefail\b/.test(line)) reader.pipefail = true;
+  if (/^set [-+]/.test(line) || isMessage(line) || line === 'then' || line === ':') return;
   const condition = /^if (.*?);? *(then)?$/.exec(line)?.[1];
   if (condition !== undefined) {
     const understood = readCondition(condition);
@@ -84,6 +88,12 @@ function readLine(reader: Reader, line: string): void {
   readCommand(reader, line);
 }
 
+/** An `echo` that only says something. */
+function isMessage(line: string): boolean {
+  const bare = line.replace(/'[^']*'|"[^"]*"/g, '');
+  return /^echo\b/.test(line) && !/>(?!&)|(?<!\|)\|(?!\|)/.test(bare);
+}
+
 /** `[ "$NAME" = "value" ]`, `!=`, and `[ -n "$NAME" ]` are beyond an equality; only the first has a meaning here. */
 function readCondition(text: string): Condition | undefined {
   const match =
@@ -102,7 +112,9 @@ function readCommand(reader: Reader, line: string): void {
     return;
   }
   const tolerated = /^(.*?) *\|\| *(true|:|echo\b.*)$/.exec(line);
-  const words = splitWords(tolerated?.[1] ?? line);
+  const text = tolerated?.[1] ?? line;
+  const words = splitWords(text);
+  if (words === undefined && readPipe(reader, text, tolerated !== null)) return;
   if (words === undefined || words.length === 0) {
     reader.leftOver.push(line);
     return;
@@ -127,12 +139,7 @@ function readCommand(reader: Reader, line: string): void {
       return;
     }
   }
-  if (
-    /^(\.|source|eval|exec|trap|wait|export|unset|exit|return|cd|elif|for|while|case|do|done|esac|until|function|\{|\})$/.test(
-      program,
-    ) ||
-    words.includes('$@')
-  ) {
+  if (ofTheScript.test(program) || words.includes('$@')) {
     reader.leftOver.push(line);
     return;
   }
@@ -141,6 +148,26 @@ function readCommand(reader: Reader, line: string): void {
     ...phase(reader, name, words),
     ...(tolerated === null ? {} : { onFailure: 'warn' as const }),
   });
+}
+
+/** What changes the script itself, or is a part of something longer. */
+const ofTheScript =
+  /^(\.|source|eval|exec|trap|wait|export|unset|exit|return|cd|if|then|else|elif|for|while|case|do|done|esac|until|function|\{|\})$/;
+
+/** A line of commands in a pipe, or with redirections: a shell of its own does the same. False when it does not. */
+function readPipe(reader: Reader, text: string, isTolerated: boolean): boolean {
+  const words = splitWords(text, { pipes: true });
+  if (words === undefined || words.includes('$@') || /\$\{?\d/.test(text)) return false;
+  const programs = words.filter((_, index) => index === 0 || words[index - 1] === '|');
+  if (programs.some((program) => ofTheScript.test(program))) return false;
+  if (reader.pipefail && programs.length > 1) return false;
+  const name = unique(nameOf(words), reader.phases);
+  reader.phases.push({
+    ...phase(reader, name, []),
+    command: text,
+    ...(isTolerated ? { onFailure: 'warn' as const } : {}),
+  });
+  return true;
 }
 
 function phase(reader: Reader, name: string, words: readonly string[]): DraftPhase {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { writeOutput } from '../cli/write-output.ts';
-import { isStartError, StartError } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 import { draftFromPackage } from './from-package.ts';
 import { draftFromScript } from './from-script.ts';
 
@@ -37,7 +37,7 @@ function fromPackage(): string {
   try {
     return draftFromPackage(JSON.parse(read(path)) as object);
   } catch (cause) {
-    if (isStartError(cause)) throw cause;
+    if (cause instanceof StartError) throw cause;
     throw new StartError('USAGE', `${path} is not JSON`, { cause });
   }
 }

@@ -1,8 +1,12 @@
 /**
  * The words of a simple shell command, with `$NAME` and `${NAME}` written as `${NAME}`; undefined when it holds
- * anything that a shell would have to do: pipes, lists, redirections, substitutions, globs.
+ * anything that a shell would have to do: pipes, lists, redirections, substitutions, globs. With `pipes`, pipes and
+ * redirections are words of their own.
  */
-export function splitWords(line: string): string[] | undefined {
+export function splitWords(
+  line: string,
+  { pipes = false }: { pipes?: boolean } = {},
+): string[] | undefined {
   const words: string[] = [];
   let word: string | undefined;
   for (let at = 0; at < line.length; ) {
@@ -12,6 +16,16 @@ export function splitWords(line: string): string[] | undefined {
       if (word !== undefined) words.push(word);
       word = undefined;
       at += blank.length;
+      continue;
+    }
+    const operator = pipes
+      ? /^(\|(?![|&])|>&\d|>>?(?![>|(&])|<(?![<(&>]))/.exec(rest)?.[0]
+      : undefined;
+    if (operator !== undefined) {
+      if (word !== undefined) words.push(word);
+      words.push(operator);
+      word = undefined;
+      at += operator.length;
       continue;
     }
     const piece = takePiece(rest);

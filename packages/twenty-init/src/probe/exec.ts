@@ -1,5 +1,6 @@
 import { spawnChild } from '@twenty-init/core';
 import type { Command } from '../boot/command.ts';
+import { diesWithUs } from '../real/dies-with-us.ts';
 import type { ProbeResult } from '../system.ts';
 
 /** Ready when the command exits 0. What it writes is shown only as the reason. */
@@ -8,9 +9,10 @@ export async function exec(command: Command, timeoutMs: number): Promise<ProbeRe
   const child = await spawnChild(program, args, {
     cwd: command.cwd,
     env: command.env,
+    name: command.name,
     stdin: 'ignore',
     output: 'pipe',
-    parentDeath: 'SIGKILL',
+    ...diesWithUs('SIGKILL'),
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {

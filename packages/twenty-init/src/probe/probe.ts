@@ -1,8 +1,8 @@
-import type { Readiness } from '../boot/readiness.ts';
+import type { Probed } from '../boot/readiness.ts';
 import type { ProbeResult } from '../system.ts';
 
 /** One look at whether the app is ready. What a probe needs is imported when it is used. Never rejects. */
-export async function probe({ probe, timeoutMs }: Readiness): Promise<ProbeResult> {
+export async function probe({ probe, timeoutMs }: Probed): Promise<ProbeResult> {
   try {
     switch (probe.type) {
       case 'httpGet':

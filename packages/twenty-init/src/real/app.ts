@@ -1,14 +1,24 @@
 import { setImmediate } from 'node:timers/promises';
-import { become, CoreError, handOff, pid1Path, spawnChild } from '@twenty-init/core';
+import {
+  become,
+  CoreError,
+  checkCwd,
+  findProgram,
+  handOff,
+  pid1Path,
+  type SpawnChildOptions,
+  spawnChild,
+} from '@twenty-init/core';
 import type { App } from '../boot/app-plan.ts';
 import type { HandOff, RunningApp } from '../system.ts';
+import { isInForeground } from './terminal.ts';
 
 /**
  * The parent `pid1` is asked to end the tree as the app's config says. Any other parent cannot be asked: then a
  * `pid1` of our own stays between, as a subreaper.
  */
 export async function becomeApp(
-  { argv, cwd, env, gracePeriodMs, forwardedIsSuccess }: App,
+  { argv, cwd, env, name, gracePeriodMs, forwardedIsSuccess }: App,
   pid1: number | undefined,
   canceled: () => boolean,
 ): Promise<never> {
@@ -19,8 +29,11 @@ export async function becomeApp(
       gracePeriodMs: told(gracePeriodMs),
       forwardedIsSuccess,
     });
-    if (result === 'accepted') return await become(program, args, { cwd, env, canceled });
+    if (result === 'accepted') return await become(program, args, { cwd, env, name, canceled });
   }
+  // pid1 would call it what it is, and that may be a secret.
+  checkCwd(cwd);
+  findProgram(program, { cwd, path: env.PATH, name });
   const options = [
     '--grace',
     `${told(gracePeriodMs)}ms`,
@@ -31,18 +44,30 @@ export async function becomeApp(
 }
 
 /** One that may outlive us gets no parent-death signal. */
-export async function startApp(
-  { argv, cwd, env, restart }: App,
-  outlives: boolean,
-): Promise<RunningApp> {
-  const [program, ...args] = argv;
-  return await spawnChild(program, args, {
+export async function startApp(app: App, outlives: boolean): Promise<RunningApp> {
+  const [program, ...args] = app.argv;
+  const child = await spawnChild(program, args, {
+    ...childOptions(app),
+    ...(outlives ? {} : { parentDeath: 'SIGTERM' }),
+  });
+  return { ...child, hasTerminal: hasTerminal(app, child.pid) };
+}
+
+/** What every start of the app needs. */
+export function childOptions({ cwd, env, name, readiness }: App): SpawnChildOptions {
+  return {
     cwd,
     env,
-    ...(outlives ? {} : { parentDeath: 'SIGTERM' as const }),
-    // In the background a read of the terminal would stop it; but ^C then ends the app alone, which would be restarted.
-    foreground: restart.policy === 'never',
-  });
+    name,
+    ...(readiness?.type === 'notified' ? { notifyFd: readiness.fd } : {}),
+    // In the background a read of the terminal would stop it.
+    foreground: true,
+  };
+}
+
+/** ^C then ends the app alone, which matters where it would be restarted. */
+export function hasTerminal({ restart }: App, pid: number): boolean {
+  return restart.policy !== 'never' && isInForeground(pid);
 }
 
 export async function handOffApp(
@@ -68,7 +93,7 @@ export async function handOffApp(
   return { accepted: true, reason: '' };
 }
 
-/** What left the app's process group gets its signal and its time from `pid1` when we end. */
+/** Tells `pid1` how long the orderly end of the tree may take when this process ends. */
 export async function leaveRestTo(pid1: number, gracePeriodMs: number): Promise<void> {
   try {
     await handOff(pid1, {

@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ExitStatus, Signal, StopOptions, StopResult } from '@twenty-init/core';
 import { type FunctionWork, literalCommand } from '../boot/command.ts';
 import type { RunContext } from '../config/config.ts';
+import { exitCodes } from '../exit-codes.ts';
 import type { Running } from '../system.ts';
 import { wallClockMs } from './clock.ts';
 import { runCommand } from './command-run.ts';
@@ -8,8 +10,23 @@ import { lineTail } from './line-tail.ts';
 import type { Sink } from './log-file.ts';
 import { writeAll } from './output.ts';
 
+/** Whose code something is: that of a function, or what it has left behind. */
+export interface CodeOwner {
+  /** The phase. */
+  readonly title: string;
+  /** The function has failed with an error that nobody catches. False when it has ended already. */
+  fail(error: unknown): boolean;
+}
+
+const owners = new AsyncLocalStorage<CodeOwner>();
+
+/** Of the code that runs at the moment, or that has thrown what nobody catches. */
+export function codeOwner(): CodeOwner | undefined {
+  return owners.getStore();
+}
+
 /** Runs a function of the config as if it were a command: it can be stopped, and what it says is output. */
-export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Running {
+export function runFunction({ run, cwd, env }: FunctionWork, title: string, sink?: Sink): Running {
   const abort = new AbortController();
   const tail = lineTail();
   const remember = tail.from();
@@ -19,11 +36,11 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
   let failure: string | undefined;
   let stopOptions: StopOptions | undefined;
   let giveUp: (status: ExitStatus) => void = () => {};
+  let hasEnded = false;
 
   const say = async (fd: 1 | 2, text: string): Promise<void> => {
     lastOutput = wallClockMs();
     const bytes = Buffer.from(`${text}\n`);
-    remember(bytes);
     await Promise.all([writeAll(fd, bytes), file?.write(bytes)]);
   };
 
@@ -32,6 +49,7 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
     env,
     signal: abort.signal,
     log: (text) => {
+      remember(Buffer.from(`${text}\n`));
       say(1, text);
     },
     exec: async (line) => {
@@ -49,13 +67,26 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
     },
   };
 
+  const owner: CodeOwner = {
+    title,
+    fail: (error) => {
+      if (hasEnded) return false;
+      failure ??= `${messageOf(error)} (uncaught error)`;
+      say(2, stackOf(error)).then(() => giveUp({ exitCode: exitCodes.internal }));
+      return true;
+    },
+  };
+
   const execute = async (): Promise<ExitStatus> => {
     try {
-      await run(context);
+      await owners.run(owner, () => run(context));
       return { exitCode: 0 };
     } catch (error) {
-      failure = error instanceof Error ? error.message : String(error);
-      await say(2, (error instanceof Error && error.stack) || failure);
+      // What it throws after it was given up changes nothing any more.
+      if (failure === undefined) {
+        failure = messageOf(error);
+        await say(2, stackOf(error));
+      }
       return { exitCode: exitCodeOf(error) };
     }
   };
@@ -64,7 +95,9 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
     new Promise<ExitStatus>((resolve) => {
       giveUp = resolve;
     }),
-  ]);
+  ]).finally(() => {
+    hasEnded = true;
+  });
 
   const stop = async (options: StopOptions): Promise<StopResult> => {
     stopOptions = options;
@@ -95,6 +128,14 @@ export function runFunction({ run, cwd, env }: FunctionWork, sink?: Sink): Runni
       Math.max(lastOutput, ...[...commands].map((command) => command.lastOutputAt())),
     failure: () => failure,
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function stackOf(error: unknown): string {
+  return (error instanceof Error && error.stack) || String(error);
 }
 
 /** An error that knows its exit code keeps it. */

@@ -1,12 +1,21 @@
 import { statSync } from 'node:fs';
 import { supervisingPid1 } from '@twenty-init/core';
+import type { Work } from '../boot/command.ts';
 import { probe } from '../probe/probe.ts';
-import type { System } from '../system.ts';
-import { becomeApp, handOffApp, startApp } from './app.ts';
+import type { HandOff, Running, System } from '../system.ts';
+import { becomeApp, handOffApp, leaveRestTo, startApp } from './app.ts';
 import { wallClockMs } from './clock.ts';
 import { runCommand } from './command-run.ts';
+import type { CodeOwner } from './function-run.ts';
+import type { Sink } from './log-file.ts';
 
 export interface RealSystem extends System {
+  /** What it writes goes into the sink too. */
+  start(work: Work, title: string, sink?: Sink): Promise<Running>;
+  /** What has left the app's process group gets its signal and its time from `pid1` when this process ends. */
+  leaveRest(gracePeriodMs: number): Promise<void>;
+  /** Of the code that has thrown what nobody catches, where that is known. */
+  codeOwner(): CodeOwner | undefined;
   /** The `pid1` that is our parent and can be asked to take the app over. */
   readonly pid1: number | undefined;
   /** This process has put a `pid1` above itself already: it must not come to a third start. */
@@ -22,6 +31,8 @@ export function realSystem(): RealSystem {
   const isSecondStart = process.env[secondStart] !== undefined;
   delete process.env.PID1_HANDOFF;
   delete process.env[secondStart];
+  let codeOwner: RealSystem['codeOwner'] = () => undefined;
+  let handingOff: Promise<HandOff> | undefined;
   return {
     pid1,
     isSecondStart,
@@ -31,15 +42,26 @@ export function realSystem(): RealSystem {
       const timer = setTimeout(callback, ms);
       return () => clearTimeout(timer);
     },
-    start: async (work) =>
-      'run' in work
-        ? (await import('./function-run.ts')).runFunction(work)
-        : await runCommand(work),
+    start: async (work, title, sink) => {
+      if (!('run' in work)) return await runCommand(work, sink);
+      const functions = await import('./function-run.ts');
+      codeOwner = functions.codeOwner;
+      return functions.runFunction(work, title, sink);
+    },
+    codeOwner: () => codeOwner(),
     exists,
     become: (app, canceled) => becomeApp(app, pid1, canceled),
     startApp,
     probe,
-    handOff: (app, pid) => handOffApp(app, pid, pid1),
+    handOff: (app, pid) => {
+      handingOff = handOffApp(app, pid, pid1);
+      return handingOff;
+    },
+    leaveRest: async (gracePeriodMs) => {
+      // It was told with the app, and takes nothing from one that is not its main child any more.
+      const isDone = (await handingOff)?.accepted === true;
+      if (pid1 !== undefined && !isDone) await leaveRestTo(pid1, gracePeriodMs);
+    },
   };
 }
 

@@ -2,8 +2,7 @@ import { spawnChild } from '@twenty-init/core';
 import type { App } from '../boot/app-plan.ts';
 import type { LogFile } from '../boot/log-file-plan.ts';
 import type { RunningApp } from '../system.ts';
-import { runCommand } from './command-run.ts';
-import { runFunction } from './function-run.ts';
+import { childOptions, hasTerminal } from './app.ts';
 import { openLogFile, type Sink } from './log-file.ts';
 import { copyOutput } from './output.ts';
 import type { RealSystem } from './system.ts';
@@ -18,19 +17,17 @@ export function withLogFile(
   const sink = openLogFile(file, onLoss, onNotRotated);
   return {
     ...system,
-    start: async (work) => ('run' in work ? runFunction(work, sink) : await runCommand(work, sink)),
+    start: (work, title) => system.start(work, title, sink),
     startApp: (app) => startTeed(app, sink),
   };
 }
 
-async function startTeed({ argv, cwd, env, restart }: App, sink: Sink): Promise<RunningApp> {
-  const [program, ...args] = argv;
+async function startTeed(app: App, sink: Sink): Promise<RunningApp> {
+  const [program, ...args] = app.argv;
   const child = await spawnChild(program, args, {
-    cwd,
-    env,
+    ...childOptions(app),
     output: 'pipe',
     parentDeath: 'SIGTERM',
-    foreground: restart.policy === 'never',
   });
   const output = copyOutput(
     [
@@ -41,7 +38,9 @@ async function startTeed({ argv, cwd, env, restart }: App, sink: Sink): Promise<
   );
   return {
     pid: child.pid,
+    hasTerminal: hasTerminal(app, child.pid),
     exited: child.exited,
+    ready: child.ready,
     kill: child.kill,
     // Only now: what the leader has left in its group may still have something to say.
     stop: async (options) => {

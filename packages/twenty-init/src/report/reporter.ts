@@ -1,6 +1,7 @@
 import type { App } from '../boot/app-plan.ts';
 import type { Place } from '../boot/command.ts';
 import { appPhase, type Plan } from '../boot/plan.ts';
+import { shownFd } from '../boot/readiness.ts';
 import type { Report } from '../boot/report.ts';
 import { formatDuration } from './duration.ts';
 import type { Fields, Level, Log } from './log.ts';
@@ -73,6 +74,8 @@ function told(report: Report, { app }: Plan): Line[] {
       return [['warn', `${report.signal}: SIGKILL now`]];
     case 'signal-ignored':
       return [['warn', `${report.signal} ignored: ${appPhase} does not run`]];
+    case 'signal-failed':
+      return [['warn', `${report.signal} did not reach ${appPhase}: ${report.reason}`]];
     case 'shutdown-timeout':
       return [['warn', `shutdown.timeout is over: stopping ${report.canceled.join(', ')}`]];
     default:
@@ -88,7 +91,7 @@ type AppReport = Exclude<
       | `step-${string}`
       | `stop${string}`
       | 'killed'
-      | 'signal-ignored'
+      | `signal-${string}`
       | 'shutdown-timeout';
   }
 >;
@@ -103,7 +106,9 @@ function aboutApp(report: AppReport, app: App): Line[] {
         ],
       ];
     case 'app-started':
-      return [['info', `${appPhase} runs as pid ${report.pid}`, { pid: report.pid }]];
+      return [
+        ['info', `${appPhase} runs as pid ${report.pid}${awaited(app)}`, { pid: report.pid }],
+      ];
     case 'app-ready':
       return [
         [
@@ -121,14 +126,19 @@ function aboutApp(report: AppReport, app: App): Line[] {
           `${appPhase} not ready within ${formatDuration(app.startTimeoutMs)} (startTimeout), stopping it: ${report.reason}`,
         ],
       ];
-    case 'app-stopping':
+    case 'app-never-ready':
       return [
         [
-          'info',
-          `${report.signal}: stopping ${appPhase}, grace period ${formatDuration(app.gracePeriodMs)}`,
-          { signal: report.signal },
+          'error',
+          `${appPhase} closed ${shownFd(report.fd)} without a newline, so it can never be ready: stopping it`,
         ],
       ];
+    case 'app-stopping': {
+      const { signal, sent } = report;
+      const how = sent === signal ? '' : ` with ${sent}`;
+      const grace = formatDuration(app.gracePeriodMs);
+      return [['info', `${signal}: stopping ${appPhase}${how}, grace period ${grace}`, { signal }]];
+    }
     case 'app-exited': {
       const { exitCode, reason } = report;
       const level = exitCode === 0 ? 'info' : 'error';
@@ -165,6 +175,11 @@ function aboutApp(report: AppReport, app: App): Line[] {
       ];
     }
   }
+}
+
+/** Nobody asks an app that has to say so itself: without this the log would just stop here. */
+function awaited({ readiness }: App): string {
+  return readiness?.type === 'notified' ? `, ready with a newline on ${shownFd(readiness.fd)}` : '';
 }
 
 function described({ shown, cwd }: Place & { readonly shown: string }): string {

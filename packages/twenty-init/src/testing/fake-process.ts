@@ -8,9 +8,10 @@ import {
 import { durationMs } from '../config/duration.ts';
 import type { Running } from '../system.ts';
 import type { VirtualClock } from './clock.ts';
-import type { Outcome } from './outcome.ts';
+import { type Outcome, readyAfterMs } from './outcome.ts';
 
 export interface FakeProcess extends Running {
+  readonly outcome: Outcome;
   isAlive(): boolean;
 }
 
@@ -53,6 +54,7 @@ export function fakeProcess(
 
   return {
     pid,
+    outcome,
     exited,
     drained: async () => {},
     isAlive: () => alive,
@@ -77,6 +79,24 @@ export function fakeProcess(
       });
     },
   };
+}
+
+/** As `ready` of an app that says itself that it is. */
+export function notified({ outcome, exited }: FakeProcess, clock: VirtualClock): Promise<boolean> {
+  const { closesNotifyFdAfter } = outcome;
+  const readyMs = readyAfterMs(outcome);
+  return new Promise((resolve) => {
+    const plans = [
+      ...(readyMs === undefined ? [] : [clock.happens(readyMs, () => resolve(true))]),
+      ...(closesNotifyFdAfter === undefined
+        ? []
+        : [clock.happens(durationMs(closesNotifyFdAfter), () => resolve(false))]),
+    ];
+    exited.then(() => {
+      for (const cancel of plans) cancel();
+      resolve(false);
+    });
+  });
 }
 
 /** Something is written every `outputEvery`; without it only at the start. */

@@ -1,9 +1,8 @@
 import { CoreError } from '@twenty-init/core';
-import { durationMs } from '../config/duration.ts';
 import type { System } from '../system.ts';
 import type { VirtualClock } from './clock.ts';
-import { type FakeProcess, fakeProcess } from './fake-process.ts';
-import { type Outcome, type Outcomes, outcomeOf } from './outcome.ts';
+import { type FakeProcess, fakeProcess, notified } from './fake-process.ts';
+import { type Outcome, type Outcomes, outcomeOf, readyAfterMs } from './outcome.ts';
 
 export interface FakeSystem extends System {
   /** The titles of what was started, in order. */
@@ -34,7 +33,7 @@ export function fakeSystem(
   const startedAt = new Map<string, number>();
   const processes = new Map<FakeProcess, string>();
   const callbacks: ((title: string) => void)[] = [];
-  let app: { process: FakeProcess; outcome: Outcome; startedAt: number } | undefined;
+  let app: { process: FakeProcess; startedAt: number } | undefined;
   let takenOver: FakeProcess | undefined;
 
   const start = (title: string): FakeProcess => {
@@ -45,14 +44,14 @@ export function fakeSystem(
     if (!startedAt.has(title)) startedAt.set(title, clock.now());
     const process = fakeProcess(1000 + started.length, outcome, clock, title === appTitle);
     processes.set(process, title);
-    if (title === appTitle) app = { process, outcome, startedAt: clock.now() };
+    if (title === appTitle) app = { process, startedAt: clock.now() };
     for (const callback of callbacks) callback(title);
     return process;
   };
 
-  const isReady = ({ outcome, startedAt: since }: NonNullable<typeof app>): boolean => {
-    const after = outcome.readyAfter ?? '0s';
-    return after !== 'never' && clock.now() - since >= durationMs(after);
+  const isReady = ({ process, startedAt: since }: NonNullable<typeof app>): boolean => {
+    const afterMs = readyAfterMs(process.outcome);
+    return afterMs !== undefined && clock.now() - since >= afterMs;
   };
 
   return {
@@ -64,13 +63,18 @@ export function fakeSystem(
     alive: () => [...processes].filter(([process]) => process.isAlive()).map(([, title]) => title),
     takenOver: () => takenOver,
     isReady: () => app !== undefined && isReady(app),
-    becomesReady: () => app !== undefined && !isReady(app) && app.outcome.readyAfter !== 'never',
+    becomesReady: () =>
+      app !== undefined && !isReady(app) && readyAfterMs(app.process.outcome) !== undefined,
     now: clock.now,
     random: () => 0.5,
     after: clock.after,
     start: async (_, title) => start(title),
     exists: (path) => files.includes(path),
-    startApp: async () => start(appTitle),
+    startApp: async ({ readiness }) => {
+      const process = start(appTitle);
+      const saysSo = readiness?.type === 'notified';
+      return { ...process, ready: saysSo ? notified(process, clock) : Promise.resolve(true) };
+    },
     become: async (_, canceled) => {
       // As the real one: signals that came until now are heard first.
       await Promise.resolve();

@@ -3,7 +3,7 @@ import { type ExitStatus, signalNumber } from '@twenty-init/core';
 import { type Boot, boot } from '../boot/boot.ts';
 import { appPhase, makePlan, type Plan } from '../boot/plan.ts';
 import type { AppSignal, PhaseStatus, StopSignal } from '../boot/words.ts';
-import type { Config, Duration } from '../config/config.ts';
+import type { Duration, WrittenConfig } from '../config/config.ts';
 import { durationMs } from '../config/duration.ts';
 import { environment } from '../config/environment.ts';
 import type { Problem } from '../config/problem.ts';
@@ -63,10 +63,14 @@ export interface Rehearsal {
  * @example
  * const { order, exitCode } = await rehearse(config, { outcomes: { migrate: 1 } });
  */
-export async function rehearse(config: Config, options: RehearseOptions = {}): Promise<Rehearsal> {
+export async function rehearse<Name extends string>(
+  written: WrittenConfig<Name>,
+  options: RehearseOptions = {},
+): Promise<Rehearsal> {
   const { outcomes = {}, env: inherited = {}, cmd = [], cwd = '/app', files = [] } = options;
-  const validated = validate(config);
+  const validated = validate(written);
   if ('problems' in validated) return refused(validated.problems);
+  const { config } = validated;
   const { env, problems } = environment(config.env ?? {}, inherited, unreadable);
   const planned = makePlan(config, { cwd, env, cmd });
   const all = [...problems, ...planned.problems];
@@ -116,7 +120,8 @@ async function play(
     if (clock.now() >= untilMs) return true;
     if (app.type !== 'running' || app.stopping !== undefined || app.inARow > 0) return false;
     const { timers, happenings } = clock.planned();
-    const steady = timers <= 1 && happenings === 0 && app.ready === system.isReady();
+    const probeTimers = plan.app.readiness?.type === 'probed' ? 1 : 0;
+    const steady = timers <= probeTimers && happenings === 0 && app.ready === system.isReady();
     return steady && exitCode === undefined && !system.becomesReady();
   };
   const taken = new Set<unknown>();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AppConfig, Config } from '../../src/config/config.ts';
-import { type RehearseOptions, rehearse } from '../../src/testing/rehearse.ts';
+import { type Rehearsal, type RehearseOptions, rehearse } from '../../src/testing/rehearse.ts';
 import { addMatchers } from '../../src/testing/vitest.ts';
 
 addMatchers(expect);
@@ -46,6 +46,116 @@ describe('readiness', () => {
       {},
     );
     expect(boot.log.join('\n')).toContain('exec-app ready after 14s');
+  });
+});
+
+describe('readiness by notifyFd', () => {
+  const notified = { readiness: { notifyFd: 3 } };
+  const text = ({ log }: Rehearsal): string => log.join('\n');
+
+  it('comes with the newline; then the app is handed over and twenty-init leaves', async () => {
+    const boot = await run(notified, { outcomes: { 'exec-app': { readyAfter: '2300ms' } } });
+    expect(boot.exitCode).toBeUndefined();
+    expect(boot.alive).toEqual(['exec-app']);
+    expect(boot.durationMs).toBe(2300);
+    expect(text(boot)).toMatch(
+      /runs as pid \d+, ready with a newline on fd 3 \(NOTIFY_FD\)\n.*exec-app ready after 2\.3s\n.*exec-app is pid1's now/,
+    );
+  });
+
+  it('within startTimeout, or the app is stopped and the code is 124', async () => {
+    const boot = await run(
+      { ...notified, startTimeout: '1m' },
+      { outcomes: { 'exec-app': { readyAfter: 'never', onSignal: { exitCode: 0, after: '1s' } } } },
+    );
+    expect(boot).toHaveExited(124);
+    expect(boot.durationMs).toBe(61_000);
+    expect(text(boot)).toContain(
+      'not ready within 1m00s (startTimeout), stopping it: no newline on fd 3 (NOTIFY_FD)',
+    );
+  });
+
+  it('is waited for without end otherwise', async () => {
+    const boot = await run(notified, { outcomes: { 'exec-app': { readyAfter: 'never' } } });
+    expect(boot.exitCode).toBeUndefined();
+    expect(text(boot)).not.toMatch(/exec-app ready|pid1's now/);
+  });
+
+  it.each([
+    [{}, 5000],
+    [{ onSignal: { exitCode: 3 } }, 5000],
+    [{ onSignal: 'ignore' }, 15_000],
+  ] as const)(
+    'never comes from an app that closes it, which is stopped: %j',
+    async (more, durationMs) => {
+      const boot = await run(
+        { ...notified, startTimeout: '1h', gracePeriod: '10s' },
+        { outcomes: { 'exec-app': { closesNotifyFdAfter: '5s', ...more } } },
+      );
+      expect(boot).toHaveExited(1);
+      expect(boot.durationMs).toBe(durationMs);
+      expect(text(boot)).toContain(
+        'exec-app closed fd 3 (NOTIFY_FD) without a newline, so it can never be ready: stopping it',
+      );
+    },
+  );
+
+  it('has come, whatever is closed later', async () => {
+    const boot = await supervised(notified, {
+      outcomes: { 'exec-app': { readyAfter: '1s', closesNotifyFdAfter: '2s', takes: '1h' } },
+    });
+    expect(boot).toHaveExited(0);
+    expect(text(boot)).toContain('exec-app ready after 1s');
+  });
+
+  it.each([
+    [0, 1],
+    [3, 3],
+  ])('an app that exits %i before it is a failure: %i', async (exitCode, code) => {
+    const boot = await run(notified, {
+      outcomes: { 'exec-app': { readyAfter: '5s', takes: '3s', exitCode } },
+    });
+    expect(boot).toHaveExited(code);
+    expect(text(boot)).not.toContain('closed');
+  });
+
+  it('a stop signal before it ends the app in order', async () => {
+    const boot = await run(
+      { ...notified, startTimeout: '1m' },
+      {
+        outcomes: {
+          'exec-app': { closesNotifyFdAfter: '12s', onSignal: { exitCode: 0, after: '5s' } },
+        },
+        signals: [{ at: '10s', signal: 'SIGTERM' }],
+      },
+    );
+    expect(boot).toHaveExited(0);
+    expect(boot.durationMs).toBe(15_000);
+    expect(text(boot)).not.toContain('closed');
+  });
+
+  it('is asked of every start anew, and one that closes it is started again', async () => {
+    const boot = await supervised(
+      { ...notified, startTimeout: '10s', restart: { policy: 'on-failure', delay: '1s' } },
+      {
+        outcomes: {
+          'exec-app': [
+            { readyAfter: '2s', takes: '5s', exitCode: 4 },
+            { closesNotifyFdAfter: '3s' },
+            { readyAfter: 'never' },
+            { readyAfter: '1s', takes: '5s' },
+          ],
+        },
+      },
+    );
+    expect(boot).toHaveRun(Array(4).fill('exec-app'));
+    expect(boot).toHaveExited(0);
+    expect(text(boot).match(/ready after \S+|closed fd|not ready within \d+s/g)).toEqual([
+      'ready after 2s',
+      'closed fd',
+      'not ready within 10s',
+      'ready after 1s',
+    ]);
   });
 });
 
@@ -123,6 +233,51 @@ describe('an app that is supervised', () => {
   it('that cannot start ends the boot', async () => {
     const boot = await supervised({}, { outcomes: { 'exec-app': { notStarted: 127 } } });
     expect(boot).toHaveExited(127);
+  });
+});
+
+describe('an app with a stopSignal', () => {
+  const stopSignal = 'SIGQUIT';
+
+  it.each([
+    ['SIGTERM', 'SIGTERM: stopping exec-app with SIGQUIT, grace', 131, 0],
+    ['SIGINT', 'SIGINT: stopping exec-app, grace', 130, 0],
+    ['SIGQUIT', 'SIGQUIT: stopping exec-app, grace', 131, 0],
+  ] as const)(
+    'dies at %s: "%s"; %i, and %i where a death by what it was sent is success',
+    async (signal, says, code, forwarded) => {
+      const signals = [{ at: '1m', signal }] as const;
+      const boot = await run({ stopSignal }, { signals });
+      expect(boot).toHaveExited(code);
+      expect(boot.log.join('\n')).toContain(says);
+      const forgiving = await run({ stopSignal, successExitCodes: ['forwarded'] }, { signals });
+      expect(forgiving).toHaveExited(forwarded);
+    },
+  );
+
+  it('that ends with 128+n of another signal than it was sent has failed', async () => {
+    const boot = await run(
+      { stopSignal, successExitCodes: [0, 'forwarded'] },
+      {
+        outcomes: { 'exec-app': { onSignal: { exitCode: 143 } } },
+        signals: [{ at: '1m', signal: 'SIGTERM' }],
+      },
+    );
+    expect(boot).toHaveExited(143);
+  });
+
+  it('that ignores it is killed at the end of its grace period, or by a second SIGINT', async () => {
+    const outcomes = { 'exec-app': { onSignal: 'ignore' } } as const;
+    const term = { at: '1m', signal: 'SIGTERM' } as const;
+    const slow = await run({ stopSignal, gracePeriod: '7s' }, { outcomes, signals: [term] });
+    expect(slow).toHaveExited(137);
+    expect(slow.durationMs).toBe(67_000);
+    const forced = await run(
+      { stopSignal },
+      { outcomes, signals: [term, { at: '61s', signal: 'SIGINT' }] },
+    );
+    expect(forced).toHaveExited(130);
+    expect(forced.durationMs).toBe(61_000);
   });
 });
 

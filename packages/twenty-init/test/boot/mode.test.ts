@@ -12,8 +12,12 @@ describe('mode auto takes the first that covers the config, and names the key', 
     [{}, {}, 'exec', 'nothing in the config needs more'],
     [{ gracePeriod: '5s', successExitCodes: [0, 'forwarded'] }, {}, 'exec', 'nothing'],
     [{ restart: 'never' }, {}, 'exec', 'nothing'],
+    [{ stopSignal: 'SIGTERM' }, {}, 'exec', 'nothing'],
+    [{ stopSignal: 'SIGQUIT' }, {}, 'supervise', 'exec-app.stopSignal'],
+    [{ command: 'x', shell: 'sh' }, {}, 'exec', 'nothing'],
     [{ readiness }, {}, 'handoff', 'exec-app.readiness'],
     [{ readiness, startTimeout: '1m' }, {}, 'handoff', 'exec-app.readiness'],
+    [{ readiness: { notifyFd: 3 } }, {}, 'handoff', 'exec-app.readiness'],
     [{ successExitCodes: [143] }, {}, 'supervise', 'exec-app.successExitCodes (143)'],
     [{ restart: 'always' }, {}, 'supervise', 'exec-app.restart'],
     [{ restart: { policy: 'on-failure' } }, {}, 'supervise', 'exec-app.restart'],
@@ -45,5 +49,7 @@ describe('a mode that is named', () => {
       '"exec" cannot do post, which needs mode "supervise"',
     ]);
     expect(choose({ mode: 'handoff', readiness, restart: 'always' }).problems).toHaveLength(1);
+    expect(choose({ mode: 'handoff', stopSignal: 'SIGINT' }).problems).toHaveLength(1);
+    expect(choose({ mode: 'exec', readiness: { notifyFd: 3 } }).problems).toHaveLength(1);
   });
 });

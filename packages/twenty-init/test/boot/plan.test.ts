@@ -37,6 +37,16 @@ describe('a plan', () => {
     expect(app.env).toEqual({ LEVEL: 'container', PWD: '/app' });
   });
 
+  it('tells the app, and nothing else, the descriptor of its readiness', () => {
+    const { 'exec-app': app, ...before } = config.phases;
+    const phases = { ...before, 'exec-app': { ...app, readiness: { notifyFd: 9 } } };
+    for (const cmd of [[], ['npm', 'start', '--verbose']]) {
+      const plan = planOf({ ...config, phases }, { cmd });
+      expect(plan.app.env).toEqual({ LEVEL: 'container', PWD: '/app', NOTIFY_FD: '9' });
+      expect(plan.phases[0]?.steps[0]?.work.env).not.toHaveProperty('NOTIFY_FD');
+    }
+  });
+
   it('starts in the directory of twenty-init when the config has no cwd', () => {
     const { cwd: _, ...rest } = config;
     expect(planOf(rest).app.cwd).toBe('/started/here');
@@ -54,7 +64,34 @@ describe('a plan', () => {
     expect(app).toMatchObject({ argv: ['npm', 'start', '${NOT_EXPANDED}'] });
   });
 
-  it('lets each step start from the cwd, environment, retry and idleTimeout of its phase', () => {
+  it('gives a string to its shell as it is written: variables are for the shell to fill in', () => {
+    const { plan, problems } = makePlan(
+      {
+        cwd: '/app',
+        phases: {
+          load: { shell: 'bash', command: 'zcat ${DUMP:-x}.gz |\n  psql "$URL" # $$ ${NOT_SET}\n' },
+          seed: { steps: [{ name: 'one', shell: '/bin/sh', command: 'cat *.sql' }] },
+          'exec-app': { shell: '/bin/sh', command: 'exec node "$ENTRY"' },
+        },
+      },
+      { cwd: '/', env: { DUMP: 'd', URL: 'u' }, cmd: [] },
+    );
+    expect(problems).toEqual([]);
+    expect(plan.phases[0]?.steps[0]?.work).toMatchObject({
+      argv: ['bash', '-c', 'zcat ${DUMP:-x}.gz |\n  psql "$URL" # $$ ${NOT_SET}\n'],
+      shown: 'bash -c zcat ${DUMP:-x}.gz | ⏎ psql "$URL" # $$ ${NOT_SET}',
+    });
+    expect(plan.phases[1]?.steps[0]?.work).toMatchObject({ argv: ['/bin/sh', '-c', 'cat *.sql'] });
+    expect(plan.app).toMatchObject({ argv: ['/bin/sh', '-c', 'exec node "$ENTRY"'] });
+  });
+
+  it('runs a CMD as it is, also in place of a command for a shell', () => {
+    const app = { shell: '/bin/sh', command: 'exec node server.js', match: [['node']] };
+    const { app: planned } = planOf({ phases: { 'exec-app': app } }, { cmd: ['node', 'x.js'] });
+    expect(planned).toMatchObject({ argv: ['node', 'x.js'] });
+  });
+
+  it('lets each step start from the cwd, environment, retry, idleTimeout and stopSignal of its phase', () => {
     const { phases } = planOf({
       phases: {
         migrate: {
@@ -62,6 +99,7 @@ describe('a plan', () => {
           env: { A: 'phase', B: 'phase' },
           idleTimeout: '5m',
           retry: { attempts: 3 },
+          stopSignal: 'SIGINT',
           steps: [
             { name: 'one', command: ['x'] },
             {
@@ -71,6 +109,7 @@ describe('a plan', () => {
               env: { B: 'step' },
               idleTimeout: '1m',
               retry: { attempts: 1 },
+              stopSignal: 'SIGTERM',
             },
           ],
         },
@@ -83,12 +122,14 @@ describe('a plan', () => {
       work: { cwd: '/app/server', env: { A: 'phase', B: 'phase' } },
       idleTimeoutMs: 300_000,
       retry: { attempts: 3 },
+      stopSignal: 'SIGINT',
     });
     expect(two).toMatchObject({
       title: 'migrate/two',
       work: { cwd: '/app/server/db', env: { A: 'phase', B: 'step', PWD: '/app/server/db' } },
       idleTimeoutMs: 60_000,
       retry: { attempts: 1 },
+      stopSignal: 'SIGTERM',
     });
   });
 
@@ -175,6 +216,20 @@ describe('a CMD is the app', () => {
     [['bash'], false],
   ])('%j: %s', (cmd, is) => {
     expect(isAppCommand(cmd, app)).toBe(is);
+  });
+
+  // Docker makes exactly that of `CMD exec node server.js`.
+  it.each([
+    [[], true],
+    [['/bin/sh', '-c', 'exec node server.js'], true],
+    [['/bin/sh', '-c', 'node server.js'], false],
+    [['/bin/bash', '-c', 'exec node server.js'], false],
+    [['exec', 'node', 'server.js'], false],
+    [['yarn', 'start'], true],
+    [['bash'], false],
+  ])('of a string for a shell, %j: %s', (cmd, is) => {
+    const underShell = { shell: '/bin/sh', command: 'exec node server.js', match: [['yarn']] };
+    expect(isAppCommand(cmd, underShell)).toBe(is);
   });
 
   it('whatever it is when the config names none', () => {

@@ -1,7 +1,7 @@
 import type { Signal } from '@twenty-init/core';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import type { Config, PhaseConfig } from '../../src/config/config.ts';
+import type { Config, PhaseConfig, ReadinessConfig } from '../../src/config/config.ts';
 import { neededBy } from '../../src/config/rules.ts';
 import type { Outcome } from '../../src/testing/outcome.ts';
 import {
@@ -29,6 +29,7 @@ const outcome: fc.Arbitrary<Outcome> = fc.record(
       fc.record({ exitCode: fc.constantFrom(0, 3), after: seconds(40) }),
     ),
     readyAfter: fc.constantFrom('0s', '5s', 'never'),
+    closesNotifyFdAfter: fc.constantFrom('0s', '10s'),
     notStarted: fc.constantFrom<78 | 127>(78, 127),
   },
   { requiredKeys: [] },
@@ -90,9 +91,10 @@ const cases: fc.Arbitrary<Case> = fc
       fc.array(signal, { maxLength: 3 }),
       fc.boolean(),
       fc.constantFrom<'never' | 'on-failure'>('never', 'on-failure'),
+      fc.constantFrom<ReadinessConfig>({ tcpSocket: 'x:1' }, { notifyFd: 3 }),
     ),
   )
-  .map(([phases, order, mode, post, outcomes, signals, env, restart]) => {
+  .map(([phases, order, mode, post, outcomes, signals, env, restart, readiness]) => {
     const supervise = mode === 'supervise';
     return {
       config: {
@@ -101,7 +103,7 @@ const cases: fc.Arbitrary<Case> = fc
           'exec-app': {
             command: ['app'],
             mode,
-            ...(mode === 'exec' ? {} : { readiness: { tcpSocket: 'x:1' }, startTimeout: '20s' }),
+            ...(mode === 'exec' ? {} : { readiness, startTimeout: '20s' }),
             ...(supervise ? { restart } : {}),
           },
         },

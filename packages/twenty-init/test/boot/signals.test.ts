@@ -180,15 +180,17 @@ describe('every signal in every state', () => {
   });
   const readiness = { tcpSocket: 'x:1' };
 
-  /** A signal comes after 10 s; `app` is what the app makes of it, and `hup` what it makes of SIGHUP. */
+  /** A signal comes after 10 s. */
   const states: readonly {
     readonly state: string;
     readonly config: Config;
     readonly outcomes: RehearseOptions['outcomes'];
     /** The exit code; the default is 128+n. */
     readonly exit?: number;
-    /** SIGHUP is for the app. */
+    /** SIGHUP is for the app, which dies of it. */
     readonly appTakesHup?: true;
+    /** SIGHUP is ignored, and the app starts that often in all. */
+    readonly startsAfterHup?: number;
   }[] = [
     {
       state: 'a condition is looked at',
@@ -223,13 +225,15 @@ describe('every signal in every state', () => {
       config: app({ readiness, startTimeout: '5s' }),
       outcomes: { 'exec-app': { readyAfter: 'never', onSignal: { exitCode: 0, after: '20s' } } },
       exit: 124,
-      appTakesHup: true,
     },
     {
       state: 'a restart is waited for',
-      config: app({ restart: { policy: 'always', delay: '1h', maxDelay: '1h' } }),
+      config: app({
+        restart: { policy: 'always', delay: '1h', maxDelay: '1h', maxRestarts: 1, window: '2h' },
+      }),
       outcomes: { 'exec-app': { takes: '1s', exitCode: 5 } },
       exit: 5,
+      startsAfterHup: 2,
     },
     {
       state: 'a post phase runs',
@@ -244,15 +248,32 @@ describe('every signal in every state', () => {
 
   it.each(first)(
     '%s while %s',
-    async (signal, _, { config: given, outcomes = {}, exit, appTakesHup }) => {
+    async (signal, _, { config: given, outcomes = {}, exit, appTakesHup, startsAfterHup = 1 }) => {
       const boot = await rehearse(given, { outcomes, signals: [{ at: '10s', signal }] });
       expect(boot.alive).toEqual([]);
-      expect(boot.order.filter((title) => title === 'exec-app').length).toBeLessThanOrEqual(1);
-      const died = appTakesHup === true && signal === 'SIGHUP' && exit === undefined;
+      const starts = boot.order.filter((title) => title === 'exec-app').length;
+      expect(starts).toBeLessThanOrEqual(signal === 'SIGHUP' ? startsAfterHup : 1);
+      if (signal === 'SIGHUP' && startsAfterHup > 1) expect(starts).toBe(startsAfterHup);
+      const died = appTakesHup === true && signal === 'SIGHUP';
       expect(boot).toHaveExited(exit ?? (died ? 129 : code[signal]));
       if (!('post' in given)) expect(boot).not.toHaveStarted('exec-app');
     },
   );
+
+  it.each([
+    ['SIGHUP', 'a restart is waited for'],
+    ['SIGHUP', 'a post phase runs'],
+    ['SIGUSR1', 'a restart is waited for'],
+    ['SIGUSR2', 'a post phase runs'],
+    ['SIGUSR1', 'a step runs'],
+  ] as const)('%s while %s is ignored, and one line says so', async (signal, name) => {
+    const { config: given, outcomes = {} } = states.find(({ state }) => state === name) ?? {
+      config: phase({}),
+    };
+    const boot = await rehearse(given, { outcomes, signals: [{ at: '10s', signal }] });
+    expect(boot.log).toContain(`warn ${signal} ignored: exec-app does not run`);
+    expect(boot.log.join('\n')).not.toContain('stopping');
+  });
 
   const forcing = states.flatMap((state) =>
     (['SIGINT', 'SIGQUIT'] as const).map((signal) => [signal, state.state, state] as const),

@@ -27,13 +27,17 @@ export const good: readonly (readonly [name: string, config: unknown])[] = [
               retry: { attempts: 3, delay: '1s', factor: 1.5, maxDelay: '10s', jitter: false },
               timeout: '1h30m',
               idleTimeout: '10m',
+              stopSignal: 'SIGINT',
             },
+            { name: 'load', command: 'zcat dump.sql.gz | psql "$URL"', shell: '/bin/bash' },
           ],
+          stopSignal: 'SIGTERM',
           onStop: 'defer',
           timeout: '2h',
           needs: [],
         },
         register: { command: ['y'], needs: ['migrate'], onStop: 'cancel', onFailure: 'warn' },
+        link: { command: 'ln -s a b || true', shell: 'sh' },
         'exec-app': {
           ...app,
           match: [['npm', 'start']],
@@ -47,8 +51,9 @@ export const good: readonly (readonly [name: string, config: unknown])[] = [
             failureThreshold: 3,
           },
           startTimeout: '3m',
+          stopSignal: 'SIGQUIT',
           gracePeriod: '250ms',
-          successExitCodes: [0, 143, 'forwarded'],
+          successExitCodes: [0, 143, 255, 'forwarded'],
           restart: {
             policy: 'on-failure',
             delay: '1s',
@@ -72,8 +77,15 @@ export const good: readonly (readonly [name: string, config: unknown])[] = [
     withApp({ readiness: { tcpSocket: '[::1]:${PORT}' } }),
   ],
   ['a probe by a command', withApp({ readiness: { exec: ['true'] } })],
+  [
+    'an app that says itself that it is ready',
+    withApp({ readiness: { notifyFd: 3 }, startTimeout: '1m' }),
+  ],
+  ['the highest descriptor', withApp({ readiness: { notifyFd: 255 } })],
+  ['NOTIFY_FD by itself', withApp({ env: { NOTIFY_FD: '3' } })],
   ['a probe by one URL', withApp({ readiness: { httpGet: '${URL}' } })],
   ['a restart policy in one word', withApp({ restart: 'always' })],
+  ['an app under a shell', withApp({ shell: '/bin/sh', command: 'exec node server.js' })],
   ['an empty list of needs', one({ command: ['x'], needs: [] })],
 ];
 
@@ -118,8 +130,70 @@ export const bad: readonly (readonly [
     'a shell string',
     withApp({ command: 'npm start' }),
     'phases.exec-app.command',
-    'expected a list',
+    'expected a list such as ["node", "server.js"] (no shell splits it), or shell: "/bin/sh" beside a string, got "npm start"',
   ],
+  [
+    'a shell string in a step',
+    one({ steps: [{ name: 'a', command: 'x' }] }),
+    'phases.one.steps.0.command',
+    'or shell: "/bin/sh" beside a string',
+  ],
+  [
+    'a shell string for a condition, which has no shell',
+    one({ command: ['x'], skipIf: { exec: 'x | y' } }),
+    'phases.one.skipIf.exec',
+    '(no shell splits it), got "x | y"',
+  ],
+  [
+    'a shell with a list',
+    one({ shell: '/bin/sh', command: ['npm', 'start'] }),
+    'phases.one.command',
+    'expected a string for the shell to run, got a list',
+  ],
+  [
+    'a shell with nothing to run',
+    { phases: { 'exec-app': { shell: '/bin/sh' } } },
+    'phases.exec-app.shell',
+    'needs command beside it',
+  ],
+  [
+    'a shell for all steps',
+    one({ shell: '/bin/sh', steps: [{ name: 'a', command: ['x'] }] }),
+    'phases.one.shell',
+    'needs command beside it',
+  ],
+  [
+    'a shell for a function',
+    one({ shell: '/bin/sh', run: 'x' }),
+    'phases.one.shell',
+    'needs command beside it',
+  ],
+  [
+    'a blank string for a shell',
+    one({ shell: '/bin/sh', command: ' ' }),
+    'phases.one.command',
+    'expected a string for the shell to run, got " "',
+  ],
+  [
+    'a shell with arguments',
+    one({ shell: 'bash -e', command: 'x' }),
+    'phases.one.shell',
+    'a shell such as "/bin/sh" or "bash", without arguments, got "bash -e"',
+  ],
+  [
+    'a shell relative to the cwd',
+    one({ shell: './sh', command: 'x' }),
+    'phases.one.shell',
+    'a shell such as',
+  ],
+  ...['QUIT', 'SIGKILL', 'SIGSTOP', 'SIGRTMIN+3', 'sigquit', 3].map(
+    (stopSignal): [string, unknown, string, string] => [
+      `${stopSignal} for a stop signal`,
+      withApp({ stopSignal }),
+      'phases.exec-app.stopSignal',
+      `the name of a signal that can be caught, such as "SIGQUIT", got ${JSON.stringify(stopSignal)}`,
+    ],
+  ),
   ['an empty command', withApp({ command: [] }), 'phases.exec-app.command', 'must name a program'],
   [
     'an empty program',
@@ -219,6 +293,21 @@ export const bad: readonly (readonly [
   ],
   ['no probe', withApp({ readiness: {} }), 'phases.exec-app.readiness', 'has none of them'],
   [
+    'a probe beside notifyFd',
+    withApp({ readiness: { notifyFd: 3, httpGet: 'http://localhost/' } }),
+    'phases.exec-app.readiness',
+    'has httpGet and notifyFd',
+  ],
+  ...[2, 256, 3.5, -1, '3', null].map(
+    (notifyFd) =>
+      [
+        `the descriptor ${JSON.stringify(notifyFd)}`,
+        withApp({ readiness: { notifyFd } }),
+        'phases.exec-app.readiness.notifyFd',
+        'expected a whole number from 3 to 255, got ',
+      ] as const,
+  ),
+  [
     'a URL of a database',
     withApp({ readiness: { httpGet: 'postgres://x' } }),
     'phases.exec-app.readiness.httpGet',
@@ -254,6 +343,12 @@ export const bad: readonly (readonly [
     'phases.exec-app.successExitCodes.0',
     '"forwarded"',
   ],
+  ...[256, -1, 1.5].map((code): (typeof bad)[number] => [
+    `the exit code ${code}, which no process has`,
+    withApp({ successExitCodes: [0, code] }),
+    'phases.exec-app.successExitCodes.1',
+    `expected a whole number from 0 to 255, got ${code}`,
+  ]),
   ['post that is a list', { ...withApp({}), post: [] }, 'post', 'an object of phases'],
   [
     'a size without a unit',
@@ -271,7 +366,7 @@ export const bad: readonly (readonly [
     'a log format that is none',
     { ...withApp({}), log: { format: 'xml' } },
     'log.format',
-    '"text" or "json"',
+    '"text", "json" or "ecs"',
   ],
 ];
 
@@ -294,6 +389,21 @@ export const badBeyondSchema: typeof bad = [
     withApp({ readiness: { exec: ['x'], period: '0s' } }),
     'phases.exec-app.readiness.period',
     'at least 1ms',
+  ],
+  ...['initialDelay', 'period', 'timeout', 'successThreshold', 'failureThreshold'].map(
+    (key) =>
+      [
+        `${key} beside notifyFd`,
+        withApp({ readiness: { notifyFd: 3, [key]: /Threshold/.test(key) ? 2 : '2s' } }),
+        `phases.exec-app.readiness.${key}`,
+        'is for probes',
+      ] as const,
+  ),
+  [
+    'a NOTIFY_FD of its own beside notifyFd',
+    withApp({ readiness: { notifyFd: 3 }, env: { NOTIFY_FD: '4' } }),
+    'phases.exec-app.env.NOTIFY_FD',
+    'is set by readiness.notifyFd',
   ],
   [
     'exec-app before a phase',

@@ -40,7 +40,19 @@ describe('the JSON Schema', () => {
 
 const anything = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
-  fc.constantFrom<unknown>('30s', '', 'warn', '/app', 'never', 'localhost:3000', 0, 1, 1.5, -1),
+  fc.constantFrom<unknown>(
+    '30s',
+    '',
+    'warn',
+    '/app',
+    'never',
+    'localhost:3000',
+    0,
+    1,
+    1.5,
+    -1,
+    300,
+  ),
   fc.constantFrom<unknown>(
     [],
     [''],
@@ -51,11 +63,15 @@ const anything = fc.oneof(
     true,
     { x: '1' },
     { policy: 'always' },
+    { command: 'x' },
+    { command: 'x', shell: 'sh' },
+    { command: ['x'], shell: 'sh' },
+    { shell: 'sh' },
   ),
 );
 
 function isRule(what: string): boolean {
-  return /written last|there is no phase|circle|named|already|one after another|needs readiness/.test(
+  return /written last|there is no phase|circle|named|already|one after another|needs readiness|is for probes/.test(
     what,
   );
 }

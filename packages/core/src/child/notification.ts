@@ -1,0 +1,53 @@
+import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import type { System } from '../system.ts';
+import { isEnding } from '../tree/stat.ts';
+
+/** The parent's side of a pipe on which a program says, with a newline, that it is ready. */
+export interface Notification {
+  /** False when every writer has closed it without one. */
+  readonly newline: Promise<boolean>;
+  /** After the end of the program: reads what it has left in the pipe, and nothing that a descendant writes later. */
+  end(): Promise<void>;
+}
+
+/** To be called in the turn in which the pipe is opened: what comes before somebody listens would be missed. */
+export function readNotification(pipe: Readable): Notification {
+  const newline = new Promise<boolean>((resolve) => {
+    pipe.on('data', (chunk: Buffer) => {
+      if (!chunk.includes('\n')) return;
+      resolve(true);
+      pipe.destroy();
+    });
+    // A pipe that breaks is one that has ended.
+    pipe.on('error', () => {});
+    pipe.once('close', () => resolve(false));
+  });
+  return {
+    newline,
+    end: async () => {
+      // Between two immediates there is a whole poll phase, which reads all that a pipe holds.
+      await setImmediate();
+      await setImmediate();
+      pipe.destroy();
+    },
+  };
+}
+
+/**
+ * Whether the newline came. The kernel closes the descriptors of a process before its parent can hear of its end: a
+ * pipe that was closed by that settles as false after `exited`.
+ */
+export async function isNotified(
+  { newline }: Notification,
+  process: {
+    readonly pid: number;
+    readonly exited: Promise<unknown>;
+    hasEnded(): boolean;
+  },
+  system: System,
+): Promise<boolean> {
+  if (await newline) return true;
+  if (process.hasEnded() || isEnding(process.pid, system)) await process.exited;
+  return false;
+}

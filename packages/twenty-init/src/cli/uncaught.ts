@@ -1,0 +1,26 @@
+import type { Boot } from '../boot/boot.ts';
+import type { RealSystem } from '../real/system.ts';
+import type { Log } from '../report/log.ts';
+
+/**
+ * What code of the config throws where nobody catches it, or rejects where nobody waits, ends the boot in order. Node
+ * alone would end this process at once, and with it whatever runs. The result takes the listener away.
+ */
+export function endAtUncaught(boot: Boot, system: RealSystem, log: Log): () => void {
+  const onUncaught = (error: unknown): void => {
+    const owner = system.codeOwner();
+    // Of a function that runs: that phase has failed, and says so.
+    if (owner?.fail(error) === true) return;
+    const [message, stack] =
+      error instanceof Error ? [error.message, error.stack] : [String(error), String(error)];
+    const phase = owner?.title;
+    const what = `uncaught error of ${phase ?? 'the config or of twenty-init'}`;
+    log('error', `${what}: ${stack}`, {
+      event: 'uncaught',
+      ...(phase === undefined ? {} : { phase }),
+    });
+    boot.threw(`${what}: ${message}`, phase);
+  };
+  process.on('uncaughtException', onUncaught);
+  return () => process.off('uncaughtException', onUncaught);
+}
