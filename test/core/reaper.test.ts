@@ -1,11 +1,15 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runAsInit } from '../harness/container.ts';
+import { isolate, runAsInit } from '../harness/container.ts';
 import { fixture } from '../harness/fixture.ts';
 import { bun, nodes } from '../harness/nodes.ts';
 import { program } from './program.ts';
+
+const inOtherTime = ['unshare', '--time', '--boottime', '100000', '--fork'];
+const hasTimeNamespaces = spawnSync('unshare', [...isolate, ...inOtherTime, 'true']).status === 0;
 
 describe.each([...nodes.map(([major, node]) => [`Node ${major}`, node] as const), ...bun])(
   'a reaper in %s as PID 1',
@@ -57,6 +61,24 @@ describe.each([...nodes.map(([major, node]) => [`Node ${major}`, node] as const)
     });
   },
 );
+
+describe.each(nodes)('a reaper in Node %s', (_, node) => {
+  it.skipIf(!hasTimeNamespaces)(
+    'reaps in a time namespace, where start times are not those of the machine',
+    async () => {
+      await using container = await runAsInit([...inOtherTime, node, program('reaper-hooks.mjs')]);
+      expect(await container.exited, container.stderr()).toBe(0);
+      expect(JSON.parse(container.stdout())).toMatchObject({ reaped: 1 });
+    },
+  );
+
+  it('loads no part of Node that costs memory: no streams, no worker_threads, no perf_hooks', () => {
+    const added: string[] = JSON.parse(
+      execFileSync(node, [program('reaper-modules.mjs')], { encoding: 'utf8' }),
+    );
+    expect(added.filter((name) => name !== 'NativeModule diagnostics_channel')).toEqual([]);
+  });
+});
 
 /** A machine that pipes core files into a program may have a program that is not there. */
 const dumpsCore = readFileSync('/proc/sys/kernel/core_pattern', 'utf8').startsWith('|')

@@ -76,22 +76,23 @@ function prebuilt(file: string, system: System): string {
 }
 
 function prebuiltPath(file: string, { arch }: System): string {
-  root ??= packageRoot();
-  return `${root}/prebuilds/linux-${arch}/${file}`;
+  const folder = `prebuilds/linux-${arch}`;
+  root ??= packageRoot(`${folder}/pid1.node`);
+  return `${root}/${folder}/${file}`;
 }
 
 /**
- * Above this module, which may be part of the bundle of another package; then below a `node_modules` there.
- * `require.resolve` would do, but takes a millisecond and a half of every boot.
+ * The folder that holds the file: above this module, or, where that is part of another package's bundle, in a
+ * `node_modules` there. `require.resolve` would do, but takes a millisecond and a half of every boot.
  */
-function packageRoot(): string {
+function packageRoot(file: string): string {
   const name = '@twenty-init/core';
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     for (const found of [folder, `${folder}/node_modules/${name}`])
-      if (existsSync(`${found}/prebuilds`)) return found;
+      if (existsSync(`${found}/${file}`)) return found;
     if (folder === dirname(folder)) break;
   }
-  // Yarn's Plug'n'Play has no such folders; and in a checkout that is not built yet the message says where they belong.
+  // Yarn's Plug'n'Play has no such folders; and what is not built for this machine belongs where the message says.
   const { createRequire } = process.getBuiltinModule('node:module');
   return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
 }
