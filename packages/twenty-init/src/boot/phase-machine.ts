@@ -147,7 +147,12 @@ function stepEnded(
   if (started && event.killed.length > 0)
     report(turn, { type: 'killed', title: step.title, pids: event.killed });
 
-  if (stopping === 'canceled') return finish(turn, phase, 'canceled');
+  if (stopping === 'canceled') {
+    // A function cannot be killed; one that is left to itself says so by the signal alone.
+    const isKilled = started && (event.killed.length > 0 || exit.signal === 'SIGKILL');
+    if (isKilled && !phase.post) change(turn, { killed: phase.name });
+    return finish(turn, phase, 'canceled');
+  }
   if (stopping !== undefined)
     return stepFailed(turn, phase, step, index, timedOut(step, phase, stopping, lastLines));
   if (exit.exitCode === 0) {
