@@ -229,10 +229,11 @@ function verdict(
   const sent = stop === undefined ? undefined : inItsWords(stop, state.plan.app);
   if (sent !== undefined && forwardedIsSuccess && exit.exitCode === 128 + signalNumber(sent))
     return { exitCode: 0, reason: `${how}, as it was told to` };
-  if (exit.exitCode !== 0 && successExitCodes.includes(exit.exitCode))
+  const isSuccess = exit.exitCode === 0 || successExitCodes.includes(exit.exitCode);
+  if (isSuccess && readiness !== undefined && !app.everReady && stop === undefined)
+    return { exitCode: exit.exitCode || 1, reason: 'exited before it was ready' };
+  if (isSuccess && exit.exitCode !== 0)
     return { exitCode: 0, reason: `${how}, which counts as success` };
-  if (exit.exitCode === 0 && readiness !== undefined && !app.everReady && stop === undefined)
-    return { exitCode: 1, reason: 'exited before it was ready' };
   const early = readiness !== undefined && !app.everReady ? ' before it was ready' : '';
   return { exitCode: exit.exitCode, reason: `${how}${early}` };
 }
