@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { image } from '../harness/image.ts';
@@ -27,6 +28,17 @@ function filesOf(directory: string): string[] {
 }
 
 describe('log.file', () => {
+  it.each([
+    ['a FIFO', 'mkfifo app.log'],
+    ['a device', 'ln -s /dev/stdout app.log'],
+  ])('that is %s is refused before anything runs', (_, make) => {
+    using root = image({ 'twenty-init.config.json': config('app.log') });
+    execFileSync('sh', ['-c', make], { cwd: root.root });
+    const { code, stderr } = root.command(['run']);
+    expect(code).toBe(78);
+    expect(stderr).toMatch(/log\.file +".*app\.log" is not a regular file/);
+  });
+
   it('has what phases and app write, byte for byte, and so has stdout; stdio and signals stay', async () => {
     using root = image({
       'log/': '',
