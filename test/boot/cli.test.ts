@@ -315,6 +315,29 @@ export default defineConfig({
   });
 });
 
+describe('a config that cannot be read', () => {
+  it.each([
+    ['an error in its code', '\n\nthrow new Error("boom");', /config\.mjs: boom \(line 3\)$/m],
+    [
+      'code that is none',
+      'export default {;',
+      /Unexpected token ';'; `node .*config\.mjs` shows where$/m,
+    ],
+  ])('because of %s says where', (_, code, says) => {
+    using shop = image({ 'twenty-init.config.mjs': code });
+    const { code: exitCode, stderr } = shop.command(['check']);
+    expect(exitCode).toBe(78);
+    expect(stderr).toMatch(says);
+  });
+
+  it('is not one that begins with a byte order mark', () => {
+    using shop = image({
+      'twenty-init.config.json': '\uFEFF{ "phases": { "exec-app": { "command": ["true"] } } }',
+    });
+    expect(shop.command(['check'])).toMatchObject({ code: 0 });
+  });
+});
+
 describe('completion', () => {
   it.each([
     ['twenty-init r', ['run', 'run-phases']],
