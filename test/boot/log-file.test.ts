@@ -100,6 +100,22 @@ describe('log.file', () => {
     expect(Number(gap?.[1])).toBeGreaterThan(700_000);
   });
 
+  it('on a full disk keeps the older files: an empty one pushes out none', async () => {
+    using root = image({
+      'log/': '',
+      'app.sh': '#!/bin/sh\nseq 1 20000\ncat log/app.log.1 > copy\n',
+      'twenty-init.config.json': config({ path: 'log/app.log', maxSize: '1K', maxFiles: 1 }, [
+        './app.sh',
+      ]),
+    });
+    const mount =
+      'mount -t tmpfs -o size=16k none log && echo older > log/app.log.1 && head -c 12288 /dev/zero > log/filler && exec "$@"';
+    await using container = await root.boot({ wrapper: ['sh', '-c', mount, 'sh'] });
+    expect(await container.exited, container.stderr()).toBe(0);
+    expect(readFileSync(root.path('copy'), 'utf8')).toBe('older\n');
+    expect(container.stderr().match(/cannot be written \(ENOSPC\)/g)).toHaveLength(1);
+  });
+
   it.each([
     [
       'whose next file cannot be made',
