@@ -250,6 +250,24 @@ const ownDev = [
   'sh',
 ];
 
+describe('the end of a phase', () => {
+  it.each([
+    [
+      'sh',
+      ['sh', '-c', 'exit 4'],
+      /error migrate failed after \S+: exit 4, sh -c exit 4 \(cwd \/.*\)$/m,
+    ],
+    ['true', ['true'], /info {2}migrate succeeded in \S+: exit 0, true \(cwd \/.*\)$/m],
+  ])('is one line with all that there is to know of it (%s)', (_, command, line) => {
+    using root = image({
+      'twenty-init.config.json': {
+        phases: { migrate: { command }, 'exec-app': { command: ['true'] } },
+      },
+    });
+    expect(root.command(['run-phases']).stderr).toMatch(line);
+  });
+});
+
 describe('the termination message', () => {
   it.each([
     [

@@ -59,14 +59,18 @@ function told(report: Report, { app }: Plan): Line[] {
         ],
       ];
     }
-    case 'killed':
+    case 'killed': {
+      const why = report.forced
+        ? ''
+        : `grace period of ${formatDuration(app.gracePeriodMs)} over, `;
       return [
         [
           'warn',
-          `${report.title}: grace period of ${formatDuration(app.gracePeriodMs)} over, SIGKILL for pid ${report.pids.join(', ')}`,
+          `${report.title}: ${why}SIGKILL for pid ${report.pids.join(', ')}`,
           { title: report.title, pids: report.pids.map(String) },
         ],
       ];
+    }
     case 'stopping':
       return [['warn', stopping(report), { signal: report.signal }]];
     case 'stop-repeated':

@@ -89,6 +89,7 @@ describe('a stop signal', () => {
     });
     expect(boot.durationMs).toBe(2000);
     expect(boot).toHaveExited(code);
+    expect(boot.log.join('\n')).toMatch(/migrate: SIGKILL for pid \d+/);
   });
 
   it('that does not end a phase within its grace period ends the boot with 137', async () => {
