@@ -300,6 +300,10 @@ export default defineConfig({
       command: 'psql -tAc "SELECT 1" | grep -q 1',
       env: { NODE_ENV: 'production' },
     },
+    // TODO not understood: for x in 1 2
+    // TODO not understood: do
+    // TODO not understood: echo $x
+    // TODO not understood: done
     'exec-app': {
       cwd: '/app/server/..',
       command: ['node', 'server/main.js'],
@@ -307,9 +311,6 @@ export default defineConfig({
     },
   },
 });
-
-// TODO not understood: for x in 1 2; do
-// TODO not understood: done
 `);
     expect(shop.command(['check', '--static'])).toMatchObject({ code: 0 });
   });
