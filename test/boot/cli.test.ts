@@ -300,6 +300,10 @@ export default defineConfig({
       command: 'psql -tAc "SELECT 1" | grep -q 1',
       env: { NODE_ENV: 'production' },
     },
+    // TODO not understood: for x in 1 2
+    // TODO not understood: do
+    // TODO not understood: echo $x
+    // TODO not understood: done
     'exec-app': {
       cwd: '/app/server/..',
       command: ['node', 'server/main.js'],
@@ -307,11 +311,31 @@ export default defineConfig({
     },
   },
 });
-
-// TODO not understood: for x in 1 2; do
-// TODO not understood: done
 `);
     expect(shop.command(['check', '--static'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a config that cannot be read', () => {
+  it.each([
+    ['an error in its code', '\n\nthrow new Error("boom");', /config\.mjs: boom \(line 3\)$/m],
+    [
+      'code that is none',
+      'export default {;',
+      /Unexpected token ';'; `node .*config\.mjs` shows where$/m,
+    ],
+  ])('because of %s says where', (_, code, says) => {
+    using shop = image({ 'twenty-init.config.mjs': code });
+    const { code: exitCode, stderr } = shop.command(['check']);
+    expect(exitCode).toBe(78);
+    expect(stderr).toMatch(says);
+  });
+
+  it('is not one that begins with a byte order mark', () => {
+    using shop = image({
+      'twenty-init.config.json': '\uFEFF{ "phases": { "exec-app": { "command": ["true"] } } }',
+    });
+    expect(shop.command(['check'])).toMatchObject({ code: 0 });
   });
 });
 

@@ -236,6 +236,26 @@ const rows: readonly Row[] = [
     code: 143,
     says: /migrate +succeeded/,
   },
+  {
+    event: 'SIGTERM during a phase that does not react within the grace period',
+    config: phases({ command: waits('echo trapped') }, { ...app, gracePeriod: '200ms' }),
+    meanwhile: signaled('SIGTERM'),
+    code: 137,
+    says: /migrate: grace period of 200ms over, SIGKILL for pid \d+[\s\S]*SIGTERM during the boot, and the grace period of migrate over/,
+  },
+  {
+    event: 'SIGTERM with onStop defer, and shutdown.timeout over a step that does not react',
+    config: {
+      ...phases(
+        { command: waits('echo trapped'), onStop: 'defer' },
+        { ...app, gracePeriod: '100ms' },
+      ),
+      shutdown: { timeout: '100ms' },
+    },
+    meanwhile: signaled('SIGTERM'),
+    code: 137,
+    says: /shutdown\.timeout is over: stopping migrate/,
+  },
   ...(
     [
       ['SIGINT', 130],
@@ -327,6 +347,12 @@ const rows: readonly Row[] = [
     says: /exited before it was ready/,
   },
   {
+    event: 'the app exits before it is ready with a code that is success',
+    config: supervised(sh('exit 9'), { readiness: readyFile, successExitCodes: [0, 9] }),
+    code: 9,
+    says: /exited before it was ready/,
+  },
+  {
     event: 'not ready within startTimeout',
     config: supervised(sh('exec sleep 1000'), { readiness: readyFile, startTimeout: '200ms' }),
     code: 124,
@@ -392,6 +418,33 @@ const rows: readonly Row[] = [
     code: 70,
     says: /this is a bug in twenty-init: TypeError: a bug/,
   },
+  ...['migrate', 'exec-app'].map(
+    (running): Row => ({
+      event: `a bug in twenty-init while ${running} runs, which is stopped in order`,
+      config:
+        running === 'migrate'
+          ? phases({ command: waits('touch stopped; exit 0') })
+          : supervised(waits('touch stopped; exit 0')),
+      options: {
+        env: {
+          ...process.env,
+          NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
+            'import { existsSync } from "node:fs"; const { random } = Math; Math.random = () => { if (existsSync("bug")) throw new TypeError("a bug"); return random(); }',
+          )}`,
+        },
+      },
+      meanwhile: async (container, root) => {
+        await up(container);
+        writeFileSync(root.path('bug'), '');
+        // To twenty-init, which pid1 forwards it to.
+        container.kill('SIGUSR2');
+        await container.exited;
+        expect(existsSync(root.path('stopped'))).toBe(true);
+      },
+      code: 70,
+      says: /this is a bug in twenty-init: TypeError: a bug/,
+    }),
+  ),
 ];
 
 describe('the exit code of', () => {

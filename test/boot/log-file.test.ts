@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { image } from '../harness/image.ts';
@@ -27,6 +28,17 @@ function filesOf(directory: string): string[] {
 }
 
 describe('log.file', () => {
+  it.each([
+    ['a FIFO', 'mkfifo app.log'],
+    ['a device', 'ln -s /dev/stdout app.log'],
+  ])('that is %s is refused before anything runs', (_, make) => {
+    using root = image({ 'twenty-init.config.json': config('app.log') });
+    execFileSync('sh', ['-c', make], { cwd: root.root });
+    const { code, stderr } = root.command(['run']);
+    expect(code).toBe(78);
+    expect(stderr).toMatch(/log\.file +".*app\.log" is not a regular file/);
+  });
+
   it('has what phases and app write, byte for byte, and so has stdout; stdio and signals stay', async () => {
     using root = image({
       'log/': '',
@@ -86,6 +98,22 @@ describe('log.file', () => {
     // Up to the gap and after it: everything that was written is there or counted. The last lines may be on their way.
     expect(container.stdout().startsWith(file.slice(0, kept))).toBe(true);
     expect(Number(gap?.[1])).toBeGreaterThan(700_000);
+  });
+
+  it('on a full disk keeps the older files: an empty one pushes out none', async () => {
+    using root = image({
+      'log/': '',
+      'app.sh': '#!/bin/sh\nseq 1 20000\ncat log/app.log.1 > copy\n',
+      'twenty-init.config.json': config({ path: 'log/app.log', maxSize: '1K', maxFiles: 1 }, [
+        './app.sh',
+      ]),
+    });
+    const mount =
+      'mount -t tmpfs -o size=16k none log && echo older > log/app.log.1 && head -c 12288 /dev/zero > log/filler && exec "$@"';
+    await using container = await root.boot({ wrapper: ['sh', '-c', mount, 'sh'] });
+    expect(await container.exited, container.stderr()).toBe(0);
+    expect(readFileSync(root.path('copy'), 'utf8')).toBe('older\n');
+    expect(container.stderr().match(/cannot be written \(ENOSPC\)/g)).toHaveLength(1);
   });
 
   it.each([

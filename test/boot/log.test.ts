@@ -240,7 +240,77 @@ describe('a log that nobody can write', () => {
   });
 });
 
+/** The `dev` of the image is /dev. */
+const ownDev = [
+  'unshare',
+  '--mount',
+  'sh',
+  '-c',
+  'mount --bind /dev/null dev/null && mount --bind dev /dev && exec "$@"',
+  'sh',
+];
+
+describe('the end of a phase', () => {
+  it.each([
+    [
+      'sh',
+      ['sh', '-c', 'exit 4'],
+      /error migrate failed after \S+: exit 4, sh -c exit 4 \(cwd \/.*\)$/m,
+    ],
+    ['true', ['true'], /info {2}migrate succeeded in \S+: exit 0, true \(cwd \/.*\)$/m],
+  ])('is one line with all that there is to know of it (%s)', (_, command, line) => {
+    using root = image({
+      'twenty-init.config.json': {
+        phases: { migrate: { command }, 'exec-app': { command: ['true'] } },
+      },
+    });
+    expect(root.command(['run-phases']).stderr).toMatch(line);
+  });
+});
+
 describe('the termination message', () => {
+  it.each([
+    [
+      'a bad config',
+      { phases: { 'exec-app': { comand: ['x'] } } },
+      [],
+      78,
+      /1 problem, nothing was started/,
+      [/^phases\.exec-app\.comand: unknown key, did you mean "command"\?$/],
+    ],
+    [
+      'a variable and a command that are missing',
+      { env: { required: ['NOT_SET'] }, phases: { 'exec-app': { command: ['nosuchcommand'] } } },
+      [],
+      78,
+      /2 problems/,
+      [/^env\.required: NOT_SET is not set$/, /^phases\.exec-app\.command: .*nosuchcommand/],
+    ],
+    ['a config that cannot be read', '{', [], 78, /twenty-init\.config\.json: /, []],
+    [
+      'a CMD that is not there',
+      { phases: { 'exec-app': { command: ['x'] } } },
+      ['nosuchcommand'],
+      127,
+      /"nosuchcommand" was not found/,
+      [],
+    ],
+  ] as const)('also tells of %s', async (_, config, cmd, code, reason, lastLines) => {
+    using root = image({
+      'dev/termination-log': '',
+      'dev/null': '',
+      'twenty-init.config.json': config,
+    });
+    await using container = await root.boot({ wrapper: ownDev, cmd });
+    expect(await container.exited, container.stderr()).toBe(code);
+    expect(JSON.parse(readFileSync(root.path('dev/termination-log'), 'utf8'))).toEqual({
+      exitCode: code,
+      exitedBy: 'init',
+      reason: expect.stringMatching(reason),
+      lastLines: lastLines.map((line) => expect.stringMatching(line)),
+    });
+  });
+
   it('says who ended the container and why, when its file is there', async () => {
     using root = image({
       'dev/termination-log': '',
@@ -252,10 +322,7 @@ describe('the termination message', () => {
         },
       },
     });
-    const mount = 'mount --bind /dev/null dev/null && mount --bind dev /dev && exec "$@"';
-    await using container = await root.boot({
-      wrapper: ['unshare', '--mount', 'sh', '-c', mount, 'sh'],
-    });
+    await using container = await root.boot({ wrapper: ownDev });
     expect(await container.exited, container.stderr()).toBe(43);
     expect(JSON.parse(readFileSync(root.path('dev/termination-log'), 'utf8'))).toMatchObject({
       exitCode: 43,

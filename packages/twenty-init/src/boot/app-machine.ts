@@ -1,6 +1,7 @@
 import { type ExitStatus, signalNumber } from '@twenty-init/core';
 import { exitCodes } from '../exit-codes.ts';
 import { awaitReadiness, notified, probed, type Running, startTimedOut } from './app-readiness.ts';
+import { howItEnded } from './how-it-ended.ts';
 import { appPhase } from './plan.ts';
 import type { AppState, BootEvent } from './state.ts';
 import { inItsWords } from './stop-signal.ts';
@@ -182,7 +183,13 @@ function timer(turn: Turn, name: string): void {
 function exited(turn: Turn, app: Running, exit: ExitStatus, killed: readonly number[]): void {
   disarm(turn, 'start');
   disarm(turn, 'probe');
-  if (killed.length > 0) report(turn, { type: 'killed', title: appPhase, pids: killed });
+  if (killed.length > 0)
+    report(turn, {
+      type: 'killed',
+      title: appPhase,
+      pids: killed,
+      forced: turn.state.forced,
+    });
   const { exitCode, reason } = verdict(turn, app, exit, killed);
   report(turn, { type: 'app-exited', exit, exitCode, reason });
   if (!shouldRestart(turn, app, exit, exitCode))
@@ -222,17 +229,22 @@ function verdict(
     return { exitCode: exitCodes.timeout, reason: 'not ready within its startTimeout' };
   if (app.stopping === 'never-ready')
     return { exitCode: 1, reason: 'closed its notifyFd without a newline' };
-  if (killed.length > 0) return { exitCode: exitCodes.killed, reason: 'grace period over' };
+  if (killed.length > 0)
+    return {
+      exitCode: exitCodes.killed,
+      reason: state.forced ? 'SIGKILL at a second signal' : 'grace period over',
+    };
   const where = isInterrupted(app, exit) ? ' on the terminal' : '';
-  const how = `${exit.signal === undefined ? `exit ${exit.exitCode}` : `killed by ${exit.signal}`}${where}`;
+  const how = `${howItEnded(exit)}${where}`;
   const { stop } = state;
   const sent = stop === undefined ? undefined : inItsWords(stop, state.plan.app);
   if (sent !== undefined && forwardedIsSuccess && exit.exitCode === 128 + signalNumber(sent))
     return { exitCode: 0, reason: `${how}, as it was told to` };
-  if (exit.exitCode !== 0 && successExitCodes.includes(exit.exitCode))
+  const isSuccess = exit.exitCode === 0 || successExitCodes.includes(exit.exitCode);
+  if (isSuccess && readiness !== undefined && !app.everReady && stop === undefined)
+    return { exitCode: exit.exitCode || 1, reason: 'exited before it was ready' };
+  if (isSuccess && exit.exitCode !== 0)
     return { exitCode: 0, reason: `${how}, which counts as success` };
-  if (exit.exitCode === 0 && readiness !== undefined && !app.everReady && stop === undefined)
-    return { exitCode: 1, reason: 'exited before it was ready' };
   const early = readiness !== undefined && !app.everReady ? ' before it was ready' : '';
   return { exitCode: exit.exitCode, reason: `${how}${early}` };
 }

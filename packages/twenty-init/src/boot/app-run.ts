@@ -50,6 +50,7 @@ export function runApp(
     run: {
       stop: stopping.stop,
       kill: stopping.kill,
+      killed: stopping.killed,
       signal: (signal) => {
         // One that comes while it is being started waits for it.
         const pass = (running: RunningApp): void => {

@@ -29,15 +29,33 @@ export function boot(plan: Plan, system: System, report: (report: Report) => voi
     resolveEnded = resolve;
     rejectEnded = reject;
   });
+  let broken = false;
+
+  const runs = (): readonly StepRun[] => [...running.values(), ...(app === undefined ? [] : [app])];
+
+  const cancelTimers = (): void => {
+    for (const cancel of timers.values()) cancel();
+  };
+
+  /** A bug: the machine is asked nothing more, and what runs is stopped and has its grace period. */
+  const breakOff = async (bug: unknown): Promise<void> => {
+    if (broken) return;
+    broken = true;
+    cancelTimers();
+    for (const run of runs()) run.stop('SIGTERM');
+    await Promise.all(runs().map((run) => run.killed()));
+    rejectEnded(bug);
+  };
 
   const dispatch = (event: BootEvent): void => {
+    if (broken) return;
     const step = advance(state, event, { now: system.now(), random: system.random() });
     state = step.state;
     for (const effect of step.effects) perform(effect);
   };
 
   const watched = (promise: Promise<void>): void => {
-    promise.catch(rejectEnded);
+    promise.catch(breakOff);
   };
 
   const perform = (effect: Effect): void => {
@@ -78,12 +96,12 @@ export function boot(plan: Plan, system: System, report: (report: Report) => voi
       case 'hand-off':
         return app?.handOff();
       case 'kill-all':
-        for (const run of [...running.values(), ...(app === undefined ? [] : [app])]) run.kill();
+        for (const run of runs()) run.kill();
         return;
       case 'report':
         return report(effect.report);
       case 'exit':
-        for (const cancel of timers.values()) cancel();
+        cancelTimers();
         return resolveEnded(effect.exitCode);
     }
   };
@@ -91,7 +109,7 @@ export function boot(plan: Plan, system: System, report: (report: Report) => voi
   const after = (timer: Timer, ms: number): (() => void) =>
     system.after(ms, () => {
       timers.delete(timer);
-      dispatch({ type: 'timer', timer });
+      safely({ type: 'timer', timer });
     });
 
   const becomeApp = async (): Promise<void> => {
@@ -105,17 +123,25 @@ export function boot(plan: Plan, system: System, report: (report: Report) => voi
     }
   };
 
-  dispatch({ type: 'begin' });
+  const safely = (event: BootEvent): void => {
+    try {
+      dispatch(event);
+    } catch (bug) {
+      breakOff(bug);
+    }
+  };
+
+  safely({ type: 'begin' });
   return {
     ended,
-    signal: (signal) => dispatch({ type: 'signal', signal }),
-    threw: (reason, phase) => {
-      try {
-        dispatch({ type: 'threw', reason, ...(phase === undefined ? {} : { phase }) });
-      } catch (error) {
-        rejectEnded(error);
-      }
+    signal: (signal) => {
+      // There is no machine any more to count a second one.
+      if (broken && (signal === 'SIGINT' || signal === 'SIGQUIT'))
+        for (const run of runs()) run.kill();
+      safely({ type: 'signal', signal });
     },
+    threw: (reason, phase) =>
+      safely({ type: 'threw', reason, ...(phase === undefined ? {} : { phase }) }),
     state: () => state,
   };
 }

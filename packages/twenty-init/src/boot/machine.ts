@@ -200,13 +200,14 @@ function shutdownOver(turn: Turn): void {
 }
 
 function endWithoutApp(turn: Turn): void {
-  const { stop, failure } = turn.state;
+  const { stop, failure, killed, forced } = turn.state;
   // A signal goes before everything: the platform wanted the end, whatever the phase made of it.
   if (stop !== undefined) {
+    const isOverdue = killed !== undefined && !forced;
     return end(turn, {
-      exitCode: 128 + signalNumber(stop),
+      exitCode: isOverdue ? exitCodes.killed : 128 + signalNumber(stop),
       exitedBy: 'init',
-      reason: `${stop} during the boot`,
+      reason: `${stop} during the boot${isOverdue ? `, and the grace period of ${killed} over` : ''}`,
       lastLines: [],
     });
   }

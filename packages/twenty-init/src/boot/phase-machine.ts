@@ -2,6 +2,7 @@ import type { ExitStatus, Signal } from '@twenty-init/core';
 import { exitCodes } from '../exit-codes.ts';
 import { formatDuration } from '../report/duration.ts';
 import { backoffMs } from './backoff.ts';
+import { howItEnded } from './how-it-ended.ts';
 import type { Phase, Step } from './phase-plan.ts';
 import type { StepFailure } from './report.ts';
 import type { Activity, BootEvent, Effect, PhaseRecord, StopCause, Timer } from './state.ts';
@@ -145,9 +146,19 @@ function stepEnded(
   const lastLines = started ? event.lastLines : [];
   changePhase(turn, phase.name, { exitCode: exit.exitCode });
   if (started && event.killed.length > 0)
-    report(turn, { type: 'killed', title: step.title, pids: event.killed });
+    report(turn, {
+      type: 'killed',
+      title: step.title,
+      pids: event.killed,
+      forced: turn.state.forced,
+    });
 
-  if (stopping === 'canceled') return finish(turn, phase, 'canceled');
+  if (stopping === 'canceled') {
+    // A function cannot be killed; one that is left to itself says so by the signal alone.
+    const isKilled = started && (event.killed.length > 0 || exit.signal === 'SIGKILL');
+    if (isKilled && !phase.post) change(turn, { killed: phase.name });
+    return finish(turn, phase, 'canceled');
+  }
   if (stopping !== undefined)
     return stepFailed(turn, phase, step, index, timedOut(step, phase, stopping, lastLines));
   if (exit.exitCode === 0) {
@@ -251,11 +262,6 @@ function timeoutReason(step: Step, phase: Phase, cause: Exclude<StopCause, 'canc
 
 function isTimeout(cause: StepFailure['cause']): boolean {
   return cause === 'phase-timeout' || cause === 'step-timeout' || cause === 'idle-timeout';
-}
-
-function howItEnded({ exitCode, signal }: ExitStatus): string {
-  if (signal === undefined) return `exit ${exitCode}`;
-  return `killed by ${signal}${signal === 'SIGKILL' ? ' (out of memory?)' : ''}`;
 }
 
 /** The phase ends here, after what it is in: nothing later of it starts. */

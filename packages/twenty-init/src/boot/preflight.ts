@@ -80,7 +80,10 @@ function logFileProblems({ logFile }: Plan): Problem[] {
   const directory = unwritable(dirname(path), constants.W_OK | constants.X_OK);
   if (directory !== undefined) return problem(`the directory "${dirname(path)}" ${directory}`);
   if (!existsSync(path)) return [];
-  const file = statSync(path).isDirectory() ? 'is a directory' : unwritable(path, constants.W_OK);
+  // Opening a FIFO would wait for a reader, deaf to signals; a device such as /dev/stdout would be renamed.
+  const stat = statSync(path);
+  if (stat.isDirectory()) return problem(`"${path}" is a directory`);
+  const file = stat.isFile() ? unwritable(path, constants.W_OK) : 'is not a regular file';
   return file === undefined ? [] : problem(`"${path}" ${file}`);
 }
 

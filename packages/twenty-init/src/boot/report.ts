@@ -25,7 +25,13 @@ export type Report =
       readonly attempt: number;
       readonly delayMs: number;
     }
-  | { readonly type: 'killed'; readonly title: string; readonly pids: readonly number[] }
+  | {
+      readonly type: 'killed';
+      readonly title: string;
+      readonly pids: readonly number[];
+      /** By a second signal, and not because the grace period was over. */
+      readonly forced: boolean;
+    }
   | {
       readonly type: 'stopping';
       readonly signal: StopSignal;

@@ -18,6 +18,8 @@ export interface BootState {
   readonly forced: boolean;
   /** `shutdown.timeout` is over. */
   readonly outOfTime: boolean;
+  /** A phase that the stop signal did not end within its grace period. */
+  readonly killed?: string;
   /** The first phase that failed for good. */
   readonly failure?: Failure;
 }

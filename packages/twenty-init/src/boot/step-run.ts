@@ -10,6 +10,8 @@ export interface StepRun {
   stop(signal: Signal): void;
   /** SIGKILL now. */
   kill(): void;
+  /** Who got SIGKILL, when all of it has ended that was to be stopped. */
+  killed(): Promise<readonly number[]>;
 }
 
 export interface Started<Run = StepRun> {
@@ -121,6 +123,7 @@ export function runChecks(
         stopped = true;
         current?.kill();
       },
+      killed: async () => (await current?.killed()) ?? [],
     },
     done: done(),
   };
@@ -145,7 +148,7 @@ function described({ key, file, exec }: Gate): string {
 export function stoppable(
   starting: Promise<Pick<Running, 'stop'>>,
   gracePeriodMs: number,
-): StepRun & { killed(): Promise<readonly number[]> } {
+): StepRun {
   // Made for a stop only: the first AbortController of a process loads code for it.
   let force: AbortController | undefined;
   let stopping: Promise<readonly number[]> | undefined;

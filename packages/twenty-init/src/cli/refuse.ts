@@ -4,12 +4,15 @@ import type { Log } from '../report/log.ts';
 
 /** Tells every problem in one report. */
 export function refuse(file: string, problems: readonly Problem[], log: Log): number {
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   const width = Math.max(...problems.map(({ where }) => where.length));
   const lines = problems.map(({ where, what }) => `${where.padEnd(width)}  ${what}`);
-  log('error', [`${file}: ${count}, nothing was started`, ...lines].join('\n'), {
+  log('error', [`${file}: ${counted(problems)}, nothing was started`, ...lines].join('\n'), {
     event: 'refused',
     problems: lines,
   });
   return exitCodes.config;
+}
+
+export function counted({ length }: readonly Problem[]): string {
+  return length === 1 ? '1 problem' : `${length} problems`;
 }

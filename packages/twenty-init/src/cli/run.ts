@@ -9,18 +9,33 @@ import { exitCodes } from '../exit-codes.ts';
 import { exitPastStuckWrite } from '../real/stuck-write.ts';
 import type { RealSystem } from '../real/system.ts';
 import type { Log } from '../report/log.ts';
-import { maskFor } from '../report/mask.ts';
+import { type Mask, maskFor } from '../report/mask.ts';
 import { reporter } from '../report/reporter.ts';
 import { StartError } from '../start-error.ts';
 import { listen } from './listen.ts';
 import { ownLog } from './own-log.ts';
 import { becomePid1 } from './pid1.ts';
 import { nowhere, type Prepared, type PrepareOptions, prepare } from './prepare.ts';
-import { refuse } from './refuse.ts';
+import { counted, refuse } from './refuse.ts';
 import { endAtUncaught } from './uncaught.ts';
 
 /** Boots, and resolves with the exit code; in mode exec only when the boot did not end in the app. */
 export async function run(
+  options: PrepareOptions,
+  system: RealSystem,
+  earlyLog: Log,
+): Promise<number> {
+  try {
+    return await bootOrPassThrough(options, system, earlyLog);
+  } catch (error) {
+    const exitCode = error instanceof StartError ? error.exitCode : exitCodes.internal;
+    const reason = error instanceof Error ? error.message : String(error);
+    await leaveMessage({ ...byUs, exitCode, reason }, maskFor(process.env));
+    throw error;
+  }
+}
+
+async function bootOrPassThrough(
   options: PrepareOptions,
   system: RealSystem,
   earlyLog: Log,
@@ -34,7 +49,7 @@ export async function run(
       earlyLog('warn', `${nowhere()}: no phases`);
       return await passThrough(cmd, earlyLog);
     case 'bad config':
-      return refuse(prepared.file, prepared.problems, earlyLog);
+      return await refuseBoot(prepared, earlyLog, maskFor(process.env));
     case 'not the app':
       earlyLog('info', `CMD is not ${appPhase}: no phases`);
       return await passThrough(cmd, earlyLog);
@@ -51,7 +66,7 @@ async function bootPlanned(
   const mask = maskFor(env, config.env?.fromFiles);
   const log = await ownLog(logFormat, mask, system);
   const all = [...problems, ...preflight(plan), ...(startsApp ? platformProblems() : [])];
-  if (all.length > 0) return refuse(file, all, log);
+  if (all.length > 0) return await refuseBoot({ file, problems: all }, log, mask);
 
   const needsPid1 = startsApp && plan.mode !== 'exec' && system.pid1 === undefined;
   if (needsPid1) await becomePid1(system, log);
@@ -76,10 +91,7 @@ async function bootPlanned(
   try {
     const exitCode = await booting.ended;
     if (end !== undefined) {
-      const { terminationLog, writeTerminationMessage } = await import(
-        '../report/termination-message.ts'
-      );
-      if (exitCode !== 0) writeTerminationMessage(terminationLog, end, mask);
+      if (exitCode !== 0) await leaveMessage(end, mask);
       // Whoever forced the end, or has waited for a whole grace period, waits for nothing more.
       const inOrder = !booting.state().forced && exitCode !== exitCodes.killed;
       // Not only after the app: a signal on the way into it finds pid1 told that 128+n counts as 0.
@@ -91,6 +103,28 @@ async function bootPlanned(
     stopCatching();
     stopListening();
   }
+}
+
+const byUs = { exitedBy: 'init', lastLines: [] } as const;
+
+async function refuseBoot(
+  { file, problems }: { readonly file: string; readonly problems: readonly Problem[] },
+  log: Log,
+  mask: Mask,
+): Promise<number> {
+  const exitCode = refuse(file, problems, log);
+  const lastLines = problems.map(({ where, what }) => `${where}: ${what}`);
+  const reason = `${file}: ${counted(problems)}, nothing was started`;
+  await leaveMessage({ ...byUs, exitCode, reason, lastLines }, mask);
+  return exitCode;
+}
+
+/** For the platform that shows it where nobody looks into the log. */
+async function leaveMessage(end: End, mask: Mask): Promise<void> {
+  const { terminationLog, writeTerminationMessage } = await import(
+    '../report/termination-message.ts'
+  );
+  writeTerminationMessage(terminationLog, end, mask);
 }
 
 /** Found before the phases run, and not when the app is to take over. */
@@ -118,6 +152,8 @@ async function passThrough(cmd: readonly string[], log: Log): Promise<number> {
   } catch (error) {
     if (!(error instanceof CoreError)) throw error;
     log('error', error.message);
-    return error.exitCode;
+    const { exitCode, message: reason } = error;
+    await leaveMessage({ ...byUs, exitCode, reason }, maskFor(process.env));
+    return exitCode;
   }
 }

@@ -18,7 +18,8 @@ export function environment(
   inherited: NodeJS.ProcessEnv,
   readFile: (path: string) => string,
 ): Environment {
-  const env = { ...inherited };
+  // Without what every object has, such as toString.
+  const env: NodeJS.ProcessEnv = Object.assign(Object.create(null), inherited);
   const problems: Problem[] = [];
   const failed = new Set<string>();
   for (const name of fromFiles) {
@@ -52,13 +53,14 @@ type Found =
 
 function fromFile(name: string, env: NodeJS.ProcessEnv, readFile: (path: string) => string): Found {
   const pointer = `${name}_FILE`;
-  const file = env[pointer];
+  // Empty counts as not set: Compose's ${X:-} sets an empty one, and an empty path would be a place in the cwd.
+  const file = env[pointer] || undefined;
   const isSet = (env[name] ?? '') !== '';
   if (file !== undefined && isSet)
     return { type: 'problem', what: `${name} and ${pointer} are both set: they are exclusive` };
   if (file !== undefined) return read(file, pointer, readFile);
   const credentials = env.CREDENTIALS_DIRECTORY;
-  if (credentials === undefined || isSet) return { type: 'none' };
+  if (!credentials || isSet) return { type: 'none' };
   return read(join(credentials, name), `credential ${name}`, readFile, { optional: true });
 }
 
@@ -71,9 +73,14 @@ function read(
 ): Found {
   try {
     const value = readFile(path).replace(/\r?\n$/, '');
-    return value === ''
-      ? { type: 'problem', what: `${source}: "${path}" is empty` }
-      : { type: 'value', value };
+    if (value === '') return { type: 'problem', what: `${source}: "${path}" is empty` };
+    // Else the first command could not be started.
+    if (value.includes('\0'))
+      return {
+        type: 'problem',
+        what: `${source}: "${path}" holds a NUL byte, which no variable can`,
+      };
+    return { type: 'value', value };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (optional && code === 'ENOENT') return { type: 'none' };

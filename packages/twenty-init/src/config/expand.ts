@@ -27,7 +27,8 @@ export function expansion(env: NodeJS.ProcessEnv): Expansion {
             });
             return found;
           }
-          const value = env[name];
+          // Not what every object has, such as toString.
+          const value = Object.hasOwn(env, name) ? env[name] : undefined;
           if (fallback !== undefined) return value === undefined || value === '' ? fallback : value;
           if (value === undefined)
             problems.push({

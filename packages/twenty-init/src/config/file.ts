@@ -40,12 +40,17 @@ export interface Loaded {
 /** Throws `CONFIG` when it cannot be read or run. */
 export async function loadConfigFile(path: string): Promise<Loaded> {
   try {
-    if (extname(path) === '.json') return parseJson(readFileSync(path, 'utf8'));
+    if (extname(path) === '.json') return parseJson(withoutMark(readFileSync(path, 'utf8')));
     return { written: await read(path), problems: [] };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartError('CONFIG', `${path}: ${reason}`, { cause: error });
   }
+}
+
+/** Some editors on Windows begin a file with a byte order mark, which is no part of JSON. */
+function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, '');
 }
 
 function parseJson(text: string): Loaded {

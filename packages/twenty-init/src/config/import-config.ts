@@ -5,7 +5,9 @@ import { StartError } from '../start-error.ts';
 
 /** The default export of a config in JavaScript or TypeScript. Throws `CONFIG`, or what its code throws. */
 export async function importConfig(path: string): Promise<unknown> {
-  const { default: config } = (await importModule(path)) as { default?: unknown };
+  const { default: config } = (await importModule(path).catch((error: unknown) => {
+    throw withPlace(error, path);
+  })) as { default?: unknown };
   if (config === undefined)
     throw new StartError(
       'CONFIG',
@@ -33,4 +35,18 @@ async function importModule(path: string): Promise<unknown> {
   const { createJiti } = (await import(pathToFileURL(jitiPath).href)) as typeof import('jiti');
   // No cache on disk: nothing is written unless asked, and a container's file system may be read-only.
   return await createJiti(path, { fsCache: false }).import(path);
+}
+
+/** V8 tells the place of a syntax error to Node alone, which prints it for a program that it starts. */
+function withPlace(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || error instanceof StartError) return error;
+  const { message, name, stack = '' } = error;
+  const line = [path, pathToFileURL(path).href]
+    .map((file) => stack.split(`${file}:`)[1])
+    .find((rest) => rest !== undefined);
+  if (line !== undefined)
+    return new Error(`${message} (line ${Number.parseInt(line, 10)})`, { cause: error });
+  return name === 'SyntaxError'
+    ? new Error(`${message}; \`node ${path}\` shows where`, { cause: error })
+    : error;
 }

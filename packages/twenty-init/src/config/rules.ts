@@ -25,7 +25,7 @@ export function ruleProblems({ phases, post = {} }: Config): Problem[] {
           },
         ]),
     ...Object.keys(post)
-      .filter((name) => name in phases)
+      .filter((name) => Object.hasOwn(phases, name))
       .map((name) => ({
         where: `post.${name}`,
         what: `there is a phases.${name} already: the log could not tell them apart`,

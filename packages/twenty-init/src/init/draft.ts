@@ -4,25 +4,31 @@ export interface Draft {
   readonly required: readonly string[];
   readonly phases: readonly DraftPhase[];
   readonly app: DraftPhase | undefined;
-  /** What was not understood, to be told at the end of the file. */
-  readonly leftOver: readonly string[];
+  /** What was not understood behind the last phase. */
+  readonly rest: readonly string[];
 }
 
 export interface DraftPhase {
   readonly name: string;
-  /** A string is for a shell. */
-  readonly command: readonly string[] | string;
+  /** A string is for a shell; without one it is the container's CMD. */
+  readonly command?: readonly string[] | string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly skipIf?: Readonly<Record<string, string>>;
   readonly onlyIf?: Readonly<Record<string, string>>;
   readonly onFailure?: 'warn';
-  /** Said before it. */
+  /** What was not understood before it. */
   readonly todo?: readonly string[];
 }
 
 /** As a module that an editor can check, without a build step. */
-export function writeDraft({ name, required, phases, app, leftOver }: Draft): string {
+export function writeDraft({
+  name,
+  required,
+  phases,
+  app = { name: 'exec-app' },
+  rest,
+}: Draft): string {
   const lines = [
     "import { defineConfig } from 'twenty-init';",
     '',
@@ -31,31 +37,32 @@ export function writeDraft({ name, required, phases, app, leftOver }: Draft): st
     ...(required.length === 0 ? [] : [`  env: { required: ${list(required)} },`]),
     '  phases: {',
     ...phases.flatMap((phase) => phaseLines(key(phase.name), phase)),
-    ...(app === undefined
-      ? ["    // The command is the container's CMD.", "    'exec-app': {},"]
-      : phaseLines("'exec-app'", app)),
+    ...phaseLines("'exec-app'", { ...app, todo: [...(app.todo ?? []), ...rest] }),
     '  },',
     '});',
-    ...(leftOver.length === 0 ? [] : ['']),
-    ...leftOver.map((line) => `// TODO not understood: ${line}`),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 function phaseLines(name: string, phase: DraftPhase): string[] {
   return [
-    ...(phase.todo ?? []).map((what) => `    // TODO ${what}`),
+    ...(phase.todo ?? []).map((line) => `    // TODO not understood: ${line}`.trimEnd()),
     `    ${name}: {`,
     ...(phase.cwd === undefined ? [] : [`      cwd: ${quoted(phase.cwd)},`]),
-    ...(typeof phase.command === 'string'
-      ? ["      shell: '/bin/sh',", `      command: ${quoted(phase.command)},`]
-      : [`      command: ${list(phase.command)},`]),
+    ...commandLines(phase.command),
     ...(phase.env === undefined ? [] : [`      env: ${record(phase.env)},`]),
     ...(phase.skipIf === undefined ? [] : [`      skipIf: { env: ${record(phase.skipIf)} },`]),
     ...(phase.onlyIf === undefined ? [] : [`      onlyIf: { env: ${record(phase.onlyIf)} },`]),
     ...(phase.onFailure === undefined ? [] : [`      onFailure: ${quoted(phase.onFailure)},`]),
     '    },',
   ];
+}
+
+function commandLines(command: DraftPhase['command']): string[] {
+  if (command === undefined) return ["      // The command is the container's CMD."];
+  return typeof command === 'string'
+    ? ["      shell: '/bin/sh',", `      command: ${quoted(command)},`]
+    : [`      command: ${list(command)},`];
 }
 
 function record(entries: Readonly<Record<string, string>>): string {

@@ -41,6 +41,6 @@ export function draftFromPackage(manifest: Manifest): string {
     required: [],
     phases,
     app: { name: 'exec-app', command: start === undefined ? ['node', main ?? ''] : run(start) },
-    leftOver: [],
+    rest: [],
   });
 }

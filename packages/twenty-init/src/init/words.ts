@@ -28,7 +28,8 @@ export function splitWords(
       at += operator.length;
       continue;
     }
-    const piece = takePiece(rest);
+    // A shell makes a home directory of it.
+    const piece = word === undefined && rest.startsWith('~') ? undefined : takePiece(rest);
     if (piece === undefined) return undefined;
     word = (word ?? '') + piece.text;
     at += piece.length;
@@ -42,12 +43,12 @@ function takePiece(rest: string): { text: string; length: number } | undefined {
     return { text: (single[1] ?? '').replaceAll('$', '$$$$'), length: single[0].length };
   const double = /^"((?:[^"\\`]|\\.)*)"/.exec(rest);
   if (double !== null) {
-    if (double[1] === '$@') return { text: '$@', length: double[0].length };
+    if (double[1] === '$@' || double[1] === '${@}') return { text: '$@', length: double[0].length };
     const text = variables((double[1] ?? '').replace(/\\(["\\$`])/g, '$1'));
     return text === undefined ? undefined : { text, length: double[0].length };
   }
   if (rest.startsWith('$@')) return { text: '$@', length: 2 };
-  const variable = /^\$\{?\w+(:-[^}]*)?\}?/.exec(rest)?.[0];
+  const variable = /^\$(?:\{[^}]*\}|\w+)/.exec(rest)?.[0];
   if (variable !== undefined) {
     const text = variables(variable);
     return text === undefined ? undefined : { text, length: variable.length };
@@ -57,6 +58,8 @@ function takePiece(rest: string): { text: string; length: number } | undefined {
 }
 
 function variables(text: string): string | undefined {
-  if (/\$[({]?[^\w{]|\$\(/.test(text)) return undefined;
-  return text.replace(/\$(\w+)/g, '${$1}');
+  const written = text.replace(/\$([A-Za-z_]\w*)/g, '${$1}');
+  // A config knows these two forms; not ${1}, ${NAME%.*}, $(command) or $?.
+  const others = written.replace(/\$\{[A-Za-z_]\w*(?::-[^}$]*)?\}/g, '');
+  return others.includes('$') ? undefined : written;
 }

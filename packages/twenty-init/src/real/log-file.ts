@@ -107,7 +107,8 @@ export function openLogFile(
       await tryAppend(rest.subarray(0, cut));
       rest = rest.subarray(cut);
       open.clear();
-      if (!tryRotate()) break;
+      // On a full disk nothing was written: an empty file would push out the oldest one, and with it what is kept.
+      if (size > 0 && !tryRotate()) break;
     }
     await tryAppend(rest);
     if (rest.at(-1) === newline) open.delete(source);

@@ -6,6 +6,9 @@ const minimumLength = 4;
 const secretName =
   /SECRET|TOKEN|PASSW(OR)?D|PASSPHRASE|(^|_)PASS(_|$)|(^|_)DSN(_|$)|PRIVATE|CREDENTIAL|(API|ACCESS|ENCRYPTION)_?KEY/i;
 
+/** Says where secrets are, and not what: who has to mend a path has to see it. */
+const pathName = /_FILE$|^CREDENTIALS_DIRECTORY$/i;
+
 /**
  * Hides the passwords of URLs, the values of the variables named, and those of every variable whose name says that it
  * is a secret. The password of a URL in the environment is hidden on its own too.
@@ -26,13 +29,17 @@ function secretsIn(env: NodeJS.ProcessEnv, names: readonly string[]): readonly s
   return (
     Object.entries(env)
       .flatMap(([name, value = '']) => [
-        ...(names.includes(name) || secretName.test(name) ? value.split('\n') : []),
+        ...(names.includes(name) || isSecret(name) ? value.split('\n') : []),
         ...passwordsIn(value),
       ])
       .filter((value) => value.length >= minimumLength)
       // The longest first: one secret may be a part of another.
       .sort((a, b) => b.length - a.length)
   );
+}
+
+function isSecret(name: string): boolean {
+  return secretName.test(name) && !pathName.test(name);
 }
 
 // Up to the last @ before the path: a password may itself hold an unescaped @.

@@ -1,5 +1,6 @@
 import type { App } from '../boot/app-plan.ts';
 import type { Place } from '../boot/command.ts';
+import type { Phase } from '../boot/phase-plan.ts';
 import { appPhase, type Plan } from '../boot/plan.ts';
 import { shownFd } from '../boot/readiness.ts';
 import type { Report } from '../boot/report.ts';
@@ -20,18 +21,18 @@ type Line = readonly [level: Level, message: string, fields?: Fields];
 function told(report: Report, { app }: Plan): Line[] {
   switch (report.type) {
     case 'phase-started': {
-      const { name, steps } = report.phase;
-      const [only] = steps;
-      const what =
-        steps.length === 1 && only !== undefined
-          ? described(only.work)
-          : `${steps.length} steps (cwd ${report.phase.cwd})`;
-      return [['info', `── ${name} ── ${what}`, { phase: name }]];
+      const { name } = report.phase;
+      return [['info', `── ${name} ── ${whatRan(report.phase)}`, { phase: name }]];
     }
     case 'phase-skipped':
     case 'step-skipped': {
-      const title = report.type === 'phase-skipped' ? report.phase.name : report.step.title;
-      return [['info', `${title} skipped: ${report.reason}`, { phase: title, outcome: 'skipped' }]];
+      const [whose, title] =
+        report.type === 'phase-skipped'
+          ? (['phase', report.phase.name] as const)
+          : (['step', report.step.title] as const);
+      return [
+        ['info', `${title} skipped: ${report.reason}`, { [whose]: title, outcome: 'skipped' }],
+      ];
     }
     case 'phase-ended':
       return phaseEnded(report);
@@ -58,14 +59,18 @@ function told(report: Report, { app }: Plan): Line[] {
         ],
       ];
     }
-    case 'killed':
+    case 'killed': {
+      const why = report.forced
+        ? ''
+        : `grace period of ${formatDuration(app.gracePeriodMs)} over, `;
       return [
         [
           'warn',
-          `${report.title}: grace period of ${formatDuration(app.gracePeriodMs)} over, SIGKILL for pid ${report.pids.join(', ')}`,
+          `${report.title}: ${why}SIGKILL for pid ${report.pids.join(', ')}`,
           { title: report.title, pids: report.pids.map(String) },
         ],
       ];
+    }
     case 'stopping':
       return [['warn', stopping(report), { signal: report.signal }]];
     case 'stop-repeated':
@@ -197,13 +202,24 @@ function phaseEnded({
     outcome: status,
     durationMs: Math.round(durationMs),
     cwd: phase.cwd,
+    ...(phase.steps.length === 1 ? { command: phase.steps[0]?.work.shown ?? '' } : {}),
     ...(exitCode === undefined ? {} : { exitCode }),
   };
   const took = formatDuration(durationMs);
-  if (status === 'succeeded') return [['info', `${phase.name} succeeded in ${took}`, fields]];
-  if (status === 'canceled') return [['warn', `${phase.name} canceled after ${took}`, fields]];
+  const exit = exitCode === undefined ? '' : `exit ${exitCode}, `;
+  const what = `${took}: ${exit}${whatRan(phase)}`;
+  if (status === 'succeeded') return [['info', `${phase.name} succeeded in ${what}`, fields]];
+  if (status === 'canceled') return [['warn', `${phase.name} canceled after ${what}`, fields]];
   const level = status === 'warned' ? 'warn' : 'error';
-  return [[level, `${phase.name} ${status.replace('_', ' ')} after ${took}`, fields]];
+  return [[level, `${phase.name} ${status.replace('_', ' ')} after ${what}`, fields]];
+}
+
+/** In one line, with the cwd. */
+function whatRan({ steps, cwd }: Phase): string {
+  const [only] = steps;
+  return steps.length === 1 && only !== undefined
+    ? described(only.work)
+    : `${steps.length} steps (cwd ${cwd})`;
 }
 
 function stepFailed({ step, failed }: Extract<Report, { type: 'step-failed' }>): Line[] {

@@ -89,6 +89,17 @@ describe('a stop signal', () => {
     });
     expect(boot.durationMs).toBe(2000);
     expect(boot).toHaveExited(code);
+    expect(boot.log.join('\n')).toMatch(/migrate: SIGKILL for pid \d+/);
+  });
+
+  it('that does not end a phase within its grace period ends the boot with 137', async () => {
+    const boot = await rehearse(config, {
+      outcomes: { migrate: { takes: '1h', onSignal: 'ignore' } },
+      signals: [{ at: '1s', signal: 'SIGTERM' }],
+    });
+    expect(boot.durationMs).toBe(11_000);
+    expect(boot).toHaveState('migrate', 'canceled');
+    expect(boot).toHaveExited(137);
   });
 
   it('for the app only is told and ignored before it runs', async () => {

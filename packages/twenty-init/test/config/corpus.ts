@@ -7,6 +7,10 @@ export const good: readonly (readonly [name: string, config: unknown])[] = [
   ['only the app', { phases: { 'exec-app': {} } }],
   ['phases before it', one({ command: ['x'] })],
   [
+    'phases with names that every object has',
+    { ...one({ command: ['x'] }), post: { toString: { command: ['x'] } } },
+  ],
+  [
     'every key',
     {
       $schema: 'node_modules/twenty-init/schema.json',

@@ -6,7 +6,9 @@ const files: Record<string, string> = {
   '/run/secrets/crlf': 'x\r\n',
   '/run/secrets/lines': 'a\nb\n\n',
   '/run/secrets/empty': '\n',
+  '/run/secrets/nul': 'a\0b',
   '/run/credentials/JWT': 'jwt',
+  JWT: 'of the cwd',
 };
 
 function readFile(path: string): string {
@@ -46,9 +48,21 @@ describe('env.fromFiles', () => {
   });
 
   it.each([
+    [{ DB: 'mine', DB_FILE: '' }, { DB: 'mine' }],
+    [{ DB_FILE: '' }, {}],
+    [{ CREDENTIALS_DIRECTORY: '' }, { CREDENTIALS_DIRECTORY: '' }],
+  ])('takes an empty variable of %j as not set', (env, left) => {
+    expect(read(env)).toEqual({ env: left, problems: [] });
+  });
+
+  it.each([
     [{ DB: 'x', DB_FILE: '/run/secrets/db' }, 'DB and DB_FILE are both set: they are exclusive'],
     [{ DB_FILE: '/nowhere' }, 'DB_FILE: "/nowhere" cannot be read (ENOENT)'],
     [{ DB_FILE: '/run/secrets/empty' }, 'DB_FILE: "/run/secrets/empty" is empty'],
+    [
+      { DB_FILE: '/run/secrets/nul' },
+      'DB_FILE: "/run/secrets/nul" holds a NUL byte, which no variable can',
+    ],
   ])('of %j is a problem', (env, what) => {
     // Required too: one problem is told, and not two.
     expect(read(env, env.DB === undefined ? ['DB'] : []).problems).toEqual([
@@ -58,6 +72,12 @@ describe('env.fromFiles', () => {
 });
 
 describe('env.required', () => {
+  it('is not met by what every object has', () => {
+    expect(read({}, ['toString']).problems).toEqual([
+      { where: 'env.required', what: 'toString is not set' },
+    ]);
+  });
+
   it('names each variable that is missing or empty', () => {
     expect(read({ EMPTY: '' }, ['EMPTY', 'MISSING', 'DB']).problems).toEqual([
       { where: 'env.required', what: 'EMPTY is empty' },

@@ -26,6 +26,7 @@ describe('variables', () => {
 
   it.each([
     ['${UNSET}', '${UNSET} is not set; ${UNSET:-} would allow that'],
+    ['${toString}', '${toString} is not set; ${toString:-} would allow that'],
     ['${A-B}', '"${A-B}" is not a variable: write ${NAME} or ${NAME:-text}, and $$ for a dollar'],
     ['${HOST', '"${HOST" is not a variable: write ${NAME} or ${NAME:-text}, and $$ for a dollar'],
   ])('%s is a problem', (text, what) => {

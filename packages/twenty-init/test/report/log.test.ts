@@ -52,6 +52,16 @@ describe('the text log', () => {
   });
 });
 
+describe('a path in the environment', () => {
+  it.each(['JWT_SECRET_FILE', 'CREDENTIALS_DIRECTORY'])(
+    'in %s is no secret: who has to mend it has to see it',
+    (name) => {
+      const mask = maskFor({ [name]: '/run/secrets' });
+      expect(mask('/run/secrets/x is gone')).toBe('/run/secrets/x is gone');
+    },
+  );
+});
+
 describe('the password of a URL in the environment', () => {
   it('is hidden on its own too', () => {
     const mask = maskFor({ PG_DATABASE_URL: 'postgres://me:hunter2@db/app' });
