@@ -242,15 +242,14 @@ describe('the commands for the config', () => {
       command: 'node seed.js > /dev/null 2>&1',
       onFailure: 'warn',
     },
+    // TODO not understood: cat list | while read line
+    // TODO not understood: cat $1 | sort
+    // TODO not understood: exec node server.js | tee app.log
     'exec-app': {
       command: ['node', 'server.js'],
     },
   },
 });
-
-// TODO not understood: cat list | while read line
-// TODO not understood: cat $1 | sort
-// TODO not understood: exec node server.js | tee app.log
 `);
     const strict = draft('strict.sh');
     expect(strict).toContain("command: 'node seed.js > seed.log'");

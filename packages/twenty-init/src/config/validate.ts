@@ -19,15 +19,20 @@ export function validate(written: unknown): Validated {
 }
 
 /** A key that was written with the value undefined was not written: a config in TypeScript may do that. */
-function withoutUndefined(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutUndefined);
+function withoutUndefined(value: unknown, above: readonly unknown[] = []): unknown {
+  if (above.includes(value)) return itself;
+  const here = [...above, value];
+  if (Array.isArray(value)) return value.map((item) => withoutUndefined(item, here));
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, item]) => item !== undefined)
-      .map(([key, item]) => [key, withoutUndefined(item)]),
+      .map(([key, item]) => [key, withoutUndefined(item, here)]),
   );
 }
+
+/** In place of an object that is within itself, which only code can make. */
+const itself = Symbol('itself');
 
 /** What is wrong with one value; `where` is its path. */
 export function check(shape: Shape, value: unknown, where: string): Problem[] {
@@ -174,6 +179,7 @@ function unexpected(where: string, expected: string, value: unknown): Problem {
 /** A long text may be a secret that was pasted in the wrong place: it is never shown whole. */
 function shown(value: unknown): string {
   if (value === null) return 'null';
+  if (value === itself) return 'what it is a part of';
   if (Array.isArray(value)) return 'a list';
   switch (typeof value) {
     case 'string':

@@ -41,6 +41,14 @@ describe('a bad config', () => {
     ]);
   });
 
+  it('that is a part of itself is no endless one', () => {
+    const config: Record<string, unknown> = { phases: { 'exec-app': {} } };
+    config.env = config;
+    expect(validate(config)).toEqual({
+      problems: [{ where: 'env', what: 'expected an object, got what it is a part of' }],
+    });
+  });
+
   it('never shows a long text, which may be a secret', () => {
     const secret = 'postgres://me:hunter2@localhost/app';
     expect(JSON.stringify(validate({ phases: { 'exec-app': { command: secret } } }))).not.toContain(
