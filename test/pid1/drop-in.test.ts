@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { runAsInit, runAsSubreaper } from '../harness/container.ts';
 import { fixture } from '../harness/fixture.ts';
 import { installed } from '../harness/installed.ts';
-import { childrenOf } from '../harness/proc.ts';
+import { childrenOf, descendantsOf, type Process, processes } from '../harness/proc.ts';
 import { type Outcome, outcome, outcomeAsInit } from '../harness/run.ts';
 import { until } from '../harness/wait.ts';
 
@@ -211,16 +211,24 @@ describe('the name decides', () => {
     ['dumb-init', [], {}, false],
     ['catatonit', [], {}, true],
   ] as const)('%s %j %j adopts orphans: %s', async (name, args, variables, adopts) => {
+    // Its number is its name; the pid keeps it apart from that of another run.
+    const orphan = ['sleep', `98.${process.pid}`];
     await using container = await runAsSubreaper(
-      [ours(name), ...args, ...sh('(exec sleep 98.7 >&2 &) ; echo up; exec sleep 98.6')],
+      [ours(name), ...args, ...sh(`(exec ${orphan.join(' ')} >&2 &) ; echo up; exec sleep 98.6`)],
       { env: { ...process.env, ...variables } },
     );
     await container.seen(/up/);
-    const adopted = (): boolean =>
-      childrenOf(container.init).some(({ argv }) => argv[1] === '98.7');
-    if (adopts) await until('the orphan', adopted);
-    else expect(adopted()).toBe(false);
-    if (!adopts) killOrphan('98.7');
+    const { pid } = await until('the orphan', () =>
+      processes().find(({ argv }) => argv.join(' ') === orphan.join(' ')),
+    );
+    try {
+      const isIn = (tree: readonly Process[]): boolean => tree.some((member) => member.pid === pid);
+      await until('its new parent', () =>
+        adopts ? isIn(childrenOf(container.init)) : !isIn(descendantsOf(container.init)),
+      );
+    } finally {
+      process.kill(pid, 'SIGKILL');
+    }
   });
 
   it.each([
@@ -364,9 +372,3 @@ describe('the interface without the bug', () => {
     );
   });
 });
-
-/** One that its init did not adopt, and that belongs to this machine's PID 1 now. */
-function killOrphan(seconds: string): void {
-  for (const { pid, argv } of childrenOf(1))
-    if (argv[0] === 'sleep' && argv[1] === seconds) process.kill(pid, 'SIGKILL');
-}
