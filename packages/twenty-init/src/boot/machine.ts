@@ -87,7 +87,7 @@ function proceed(turn: Turn): void {
       return proceedWithPhases(turn);
     case 'app': {
       const { app } = turn.state;
-      if (app.type === 'handed-off') return end(turn, handedOff);
+      if (app.type === 'handed-off') return leave(turn);
       if (app.type !== 'ended') return;
       if (!turn.state.plan.phases.some(({ post }) => post)) return endWithApp(turn);
       change(turn, { stage: 'post' });
@@ -222,18 +222,18 @@ const phasesDone: End = {
   lastLines: [],
 };
 
-const handedOff: End = {
-  exitCode: 0,
-  exitedBy: 'init',
-  reason: 'handed over to pid1',
-  lastLines: [],
-};
-
 function endWithApp(turn: Turn): void {
   const { app, stop, forced } = turn.state;
   if (app.type !== 'ended') throw new Error('the app has not ended');
   const exitCode = forced && stop !== undefined ? 128 + signalNumber(stop) : app.exitCode;
   end(turn, { exitCode, exitedBy: app.exitedBy, reason: app.reason, lastLines: [] });
+}
+
+/** The process ends and the container does not: how that ends is not ours to report. */
+function leave(turn: Turn): void {
+  cancelPending(turn);
+  change(turn, { stage: 'ended' });
+  turn.effects.push({ type: 'exit', exitCode: 0 });
 }
 
 function end(turn: Turn, how: End): void {

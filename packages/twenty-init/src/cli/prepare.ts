@@ -84,7 +84,9 @@ export function nowhere(): string {
 
 /** A variable that is missing is told once, and not again for every place that reads it. */
 function withoutEchoes(problems: readonly Problem[], known: readonly Problem[]): Problem[] {
-  const missing = known.flatMap(({ what }) => /^(\w+)(?:_FILE)?[ :]/.exec(what)?.[1] ?? []);
+  const missing = known.flatMap(
+    ({ what }) => /^(?:credential )?(\w+?)(?:_FILE)?[ :]/.exec(what)?.[1] ?? [],
+  );
   return problems.filter(({ what }) => {
     const name = /^\$\{(\w+)\} is not set/.exec(what)?.[1];
     return name === undefined || !missing.includes(name);

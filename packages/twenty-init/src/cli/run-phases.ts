@@ -1,9 +1,9 @@
+import type { Plan } from '../boot/plan.ts';
 import { unknownPhase } from '../config/unknown-phase.ts';
 import type { RealSystem } from '../real/system.ts';
 import type { Log } from '../report/log.ts';
 import { StartError } from '../start-error.ts';
 import { namesIn } from './names-in.ts';
-import { prepareConfig } from './prepare.ts';
 import { run } from './run.ts';
 
 export interface RunPhasesOptions {
@@ -22,19 +22,17 @@ export async function runPhases(
   const wanted = only === undefined ? undefined : namesIn(only);
   const unwanted = namesIn(skip ?? '');
   if (wanted?.length === 0) throw new StartError('USAGE', '--only names no phase');
-  await refuseUnknown(config, [...(wanted ?? []), ...unwanted]);
   const leftOut = (phase: string): string | undefined => {
     if (wanted !== undefined && !wanted.includes(phase)) return '--only';
     return unwanted.includes(phase) ? '--skip' : undefined;
   };
-  return await run({ config, startsApp: false, leftOut }, system, log);
+  const onPlan = (plan: Plan): void => refuseUnknown(plan, [...(wanted ?? []), ...unwanted]);
+  return await run({ config, startsApp: false, leftOut, onPlan }, system, log);
 }
 
 /** A typo in `--only` would else skip the migration in silence. */
-async function refuseUnknown(config: string | undefined, names: readonly string[]): Promise<void> {
-  const prepared = await prepareConfig({ config });
-  if (prepared.type !== 'planned') return;
-  const known = prepared.plan.phases.filter(({ post }) => !post).map(({ name }) => name);
+function refuseUnknown({ phases }: Plan, names: readonly string[]): void {
+  const known = phases.filter(({ post }) => !post).map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new StartError('USAGE', unknown.map((name) => unknownPhase(name, known)).join('\n'));

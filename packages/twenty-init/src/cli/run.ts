@@ -1,7 +1,7 @@
 import { announceHandOff, become, CoreError } from '@twenty-init/core';
 import { boot } from '../boot/boot.ts';
 import type { LogFile } from '../boot/log-file-plan.ts';
-import { appPhase } from '../boot/plan.ts';
+import { appPhase, type Plan } from '../boot/plan.ts';
 import { preflight } from '../boot/preflight.ts';
 import type { End } from '../boot/report.ts';
 import type { Problem } from '../config/problem.ts';
@@ -19,12 +19,13 @@ import { nowhere, type Prepared, type PrepareOptions, prepare } from './prepare.
 import { counted, refuse } from './refuse.ts';
 import { endAtUncaught } from './uncaught.ts';
 
+export interface RunOptions extends PrepareOptions {
+  /** Called before anything runs. What it throws ends the boot. */
+  readonly onPlan?: (plan: Plan) => void;
+}
+
 /** Boots, and resolves with the exit code; in mode exec only when the boot did not end in the app. */
-export async function run(
-  options: PrepareOptions,
-  system: RealSystem,
-  earlyLog: Log,
-): Promise<number> {
+export async function run(options: RunOptions, system: RealSystem, earlyLog: Log): Promise<number> {
   try {
     return await bootOrPassThrough(options, system, earlyLog);
   } catch (error) {
@@ -36,14 +37,15 @@ export async function run(
 }
 
 async function bootOrPassThrough(
-  options: PrepareOptions,
+  options: RunOptions,
   system: RealSystem,
   earlyLog: Log,
 ): Promise<number> {
-  const { cmd = [], startsApp = true } = options;
+  const { cmd = [], startsApp = true, onPlan } = options;
   const prepared = await prepare(options);
   switch (prepared.type) {
     case 'no config':
+      if (!startsApp) throw new StartError('USAGE', `${nowhere()}; name one with --config`);
       if (cmd.length === 0)
         throw new StartError('USAGE', `${nowhere()}, and no CMD: nothing to run`);
       earlyLog('warn', `${nowhere()}: no phases`);
@@ -54,6 +56,7 @@ async function bootOrPassThrough(
       earlyLog('info', `CMD is not ${appPhase}: no phases`);
       return await passThrough(cmd, earlyLog);
     case 'planned':
+      onPlan?.(prepared.plan);
       return await bootPlanned(prepared, startsApp, system);
   }
 }

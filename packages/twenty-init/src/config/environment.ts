@@ -51,17 +51,26 @@ type Found =
   | { readonly type: 'problem'; readonly what: string }
   | { readonly type: 'none' };
 
+/** From one place: of two that differ nobody would know which one is meant. */
 function fromFile(name: string, env: NodeJS.ProcessEnv, readFile: (path: string) => string): Found {
   const pointer = `${name}_FILE`;
   // Empty counts as not set: Compose's ${X:-} sets an empty one, and an empty path would be a place in the cwd.
   const file = env[pointer] || undefined;
-  const isSet = (env[name] ?? '') !== '';
-  if (file !== undefined && isSet)
-    return { type: 'problem', what: `${name} and ${pointer} are both set: they are exclusive` };
-  if (file !== undefined) return read(file, pointer, readFile);
-  const credentials = env.CREDENTIALS_DIRECTORY;
-  if (!credentials || isSet) return { type: 'none' };
-  return read(join(credentials, name), `credential ${name}`, readFile, { optional: true });
+  const directory = env.CREDENTIALS_DIRECTORY || undefined;
+  const credential: Found =
+    directory === undefined
+      ? { type: 'none' }
+      : read(join(directory, name), `credential ${name}`, readFile, { optional: true });
+  const set = [
+    ...(env[name] ? [name] : []),
+    ...(file === undefined ? [] : [pointer]),
+    ...(credential.type === 'none' ? [] : [`the credential ${name}`]),
+  ];
+  if (set.length > 1) {
+    const all = set.length === 2 ? 'both' : 'all';
+    return { type: 'problem', what: `${set.join(' and ')} are ${all} set: they are exclusive` };
+  }
+  return file === undefined ? credential : read(file, pointer, readFile);
 }
 
 /** A directory of credentials rarely holds every variable; `env.required` says which have to be there. */

@@ -42,11 +42,6 @@ describe('env.fromFiles', () => {
     expect(result.problems).toEqual([]);
   });
 
-  it('takes a variable that is set before its credential', () => {
-    const result = read({ CREDENTIALS_DIRECTORY: '/run/credentials', JWT: 'mine' });
-    expect(result.env.JWT).toBe('mine');
-  });
-
   it.each([
     [{ DB: 'mine', DB_FILE: '' }, { DB: 'mine' }],
     [{ DB_FILE: '' }, {}],
@@ -57,6 +52,19 @@ describe('env.fromFiles', () => {
 
   it.each([
     [{ DB: 'x', DB_FILE: '/run/secrets/db' }, 'DB and DB_FILE are both set: they are exclusive'],
+    [
+      { CREDENTIALS_DIRECTORY: '/run/credentials', DB: 'x', JWT: 'mine' },
+      'JWT and the credential JWT are both set: they are exclusive',
+    ],
+    [
+      {
+        CREDENTIALS_DIRECTORY: '/run/credentials',
+        DB: 'x',
+        JWT: 'mine',
+        JWT_FILE: '/run/secrets/db',
+      },
+      'JWT and JWT_FILE and the credential JWT are all set: they are exclusive',
+    ],
     [{ DB_FILE: '/nowhere' }, 'DB_FILE: "/nowhere" cannot be read (ENOENT)'],
     [{ DB_FILE: '/run/secrets/empty' }, 'DB_FILE: "/run/secrets/empty" is empty'],
     [
