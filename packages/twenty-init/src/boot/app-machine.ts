@@ -1,7 +1,6 @@
 import { type ExitStatus, signalNumber } from '@twenty-init/core';
-import { exitCodes } from '../exit-codes.ts';
 import { awaitReadiness, notified, probed, type Running, startTimedOut } from './app-readiness.ts';
-import { howItEnded } from './how-it-ended.ts';
+import { isInterrupted, verdict } from './app-verdict.ts';
 import { appPhase } from './plan.ts';
 import type { AppState, BootEvent } from './state.ts';
 import { inItsWords } from './stop-signal.ts';
@@ -190,7 +189,7 @@ function exited(turn: Turn, app: Running, exit: ExitStatus, killed: readonly num
       pids: killed,
       forced: turn.state.forced,
     });
-  const { exitCode, reason } = verdict(turn, app, exit, killed);
+  const { exitCode, reason } = verdict(turn.state, app, exit, killed);
   report(turn, { type: 'app-exited', exit, exitCode, reason });
   if (!shouldRestart(turn, app, exit, exitCode))
     return ended(turn, exitCode, reason, app.stopping === 'failure' ? 'init' : 'main');
@@ -214,47 +213,6 @@ function exited(turn: Turn, app: Running, exit: ExitStatus, killed: readonly num
     },
   });
   turn.effects.push({ type: 'arm', timer: 'restart', ms: delayMs });
-}
-
-/** The container's exit code for the end of the app. */
-function verdict(
-  { state }: Turn,
-  app: Running,
-  exit: ExitStatus,
-  killed: readonly number[],
-): { exitCode: number; reason: string } {
-  const { forwardedIsSuccess, successExitCodes, readiness } = state.plan.app;
-  if (app.stopping === 'failure' && state.failure !== undefined) return state.failure;
-  if (app.stopping === 'start-timeout')
-    return { exitCode: exitCodes.timeout, reason: 'not ready within its startTimeout' };
-  if (app.stopping === 'never-ready')
-    return { exitCode: 1, reason: 'closed its notifyFd without a newline' };
-  if (killed.length > 0)
-    return {
-      exitCode: exitCodes.killed,
-      reason: state.forced ? 'SIGKILL at a second signal' : 'grace period over',
-    };
-  const where = isInterrupted(app, exit) ? ' on the terminal' : '';
-  const how = `${howItEnded(exit)}${where}`;
-  const { stop } = state;
-  const sent = stop === undefined ? undefined : inItsWords(stop, state.plan.app);
-  if (sent !== undefined && forwardedIsSuccess && exit.exitCode === 128 + signalNumber(sent))
-    return { exitCode: 0, reason: `${how}, as it was told to` };
-  const isSuccess = exit.exitCode === 0 || successExitCodes.includes(exit.exitCode);
-  if (isSuccess && readiness !== undefined && !app.everReady && stop === undefined)
-    return { exitCode: exit.exitCode || 1, reason: 'exited before it was ready' };
-  if (isSuccess && exit.exitCode !== 0)
-    return { exitCode: 0, reason: `${how}, which counts as success` };
-  const early = readiness !== undefined && !app.everReady ? ' before it was ready' : '';
-  return { exitCode: exit.exitCode, reason: `${how}${early}` };
-}
-
-/** As a shell sees it: who sits there has ended what dies of ^C or ^\\, or exits as if it had. */
-function isInterrupted({ hasTerminal }: Running, { exitCode }: ExitStatus): boolean {
-  return (
-    hasTerminal &&
-    (['SIGINT', 'SIGQUIT'] as const).some((signal) => exitCode === 128 + signalNumber(signal))
-  );
 }
 
 function shouldRestart({ state }: Turn, app: Running, exit: ExitStatus, exitCode: number): boolean {
