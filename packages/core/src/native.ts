@@ -21,6 +21,8 @@ export interface Addon {
   sigqueue(pid: number, signal: number, value: bigint): number;
   /** A pipe(2), both ends close-on-exec: `[read, write]`. */
   pipe(): readonly [read: number, write: number] | number;
+  /** One of those. In a Worker `closeSync` takes it for a mistake, and warns. */
+  close(fd: number): number;
   /** The wait status of that zombie; -EAGAIN while it runs. */
   waitpid(pid: number): number;
   /** 1 when {@link Addon.waitpid} would take it now, else 0. Takes nothing. */
