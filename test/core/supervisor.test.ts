@@ -49,6 +49,19 @@ describe('the processes of a supervisor', () => {
   });
 });
 
+describe('hooks that throw', () => {
+  it('are uncaught exceptions, and leave nothing behind', async () => {
+    const argv = [process.execPath, program('supervisor-hooks.mjs')];
+    await using container = await runAsSubreaper(argv);
+    expect(await container.exited, container.stderr()).toBe(0);
+    expect(JSON.parse(container.stdout())).toEqual({
+      thrown: ['started', 'ready', 'stopping', 'ended', 'stopped', 'running'],
+      exitCode: 143,
+      child: 5,
+    });
+  });
+});
+
 describe('a signal that nobody listens for, as PID 1', () => {
   it('ends a host with a supervisor, by 128+n', async () => {
     await using container = await runAsInit(host('signal'));

@@ -232,6 +232,14 @@ static napi_value js_pipe(napi_env env, napi_callback_info info) {
 	return pair;
 }
 
+/* close(fd): one of those. In a Worker, fs.closeSync of what fs has not opened is a process warning. */
+static napi_value js_close(napi_env env, napi_callback_info info) {
+	size_t count = 1;
+	napi_value argument = NULL;
+	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+	return number(env, sys(close((int)integer_argument(env, argument))));
+}
+
 /* waitpid(pid): the wait status of that one zombie, -EAGAIN while it runs, -ECHILD when it is not ours.
  * Never -1 for the pid: that would take the exit of libuv's own children. */
 static napi_value js_waitpid(napi_env env, napi_callback_info info) {
@@ -322,8 +330,8 @@ NAPI_MODULE_INIT() {
 	} functions[] = {
 		{"execve", js_execve},     {"disarm", js_disarm},   {"rearm", js_rearm},
 		{"sigqueue", js_sigqueue}, {"waitpid", js_waitpid}, {"setSubreaper", js_set_subreaper},
-		{"pipe", js_pipe},         {"isZombie", js_is_zombie}, {"bootTicks", js_boot_ticks},
-		{"jobChange", js_job_change},
+		{"pipe", js_pipe},         {"close", js_close},         {"isZombie", js_is_zombie},
+		{"bootTicks", js_boot_ticks}, {"jobChange", js_job_change},
 		{"isSubreaper", js_is_subreaper}, {"foreground", js_foreground},
 		{"keepAction", js_keep_action}, {"restoreAction", js_restore_action},
 	};

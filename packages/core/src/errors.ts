@@ -33,25 +33,34 @@ const exitCodes: Record<CoreErrorCode, number> = {
   NATIVE_MISSING: 125,
 };
 
+/** The same in each copy of this package. */
+const brand = Symbol.for('@twenty-init/core CoreError');
+
 /** The one error type of this package. The message says what, where and what to do. */
 export class CoreError extends Error {
   override readonly name = 'CoreError';
   readonly code: CoreErrorCode;
 
-  /** By its name: a bundle has a copy of this class, and what it throws is one all the same. */
-  static override [Symbol.hasInstance](value: unknown): value is CoreError {
-    return value instanceof Error && value.name === 'CoreError';
+  static {
+    Object.defineProperty(CoreError, Symbol.hasInstance, { value: isInstance });
   }
 
   constructor(code: CoreErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+    Object.defineProperty(this, brand, { value: true });
   }
 
   /** The exit code for a program that ends because of this error. */
   get exitCode(): number {
     return exitCodes[this.code];
   }
+}
+
+/** A bundle has a copy of the class, and what it throws is one all the same. */
+function isInstance(this: unknown, value: unknown): boolean {
+  const isOne = value instanceof Error && brand in value;
+  return isOne && (this === CoreError || Function.prototype[Symbol.hasInstance].call(this, value));
 }
 
 /** The name of -errno. libuv has none for ENOEXEC, which is what exec gives for a file of no known format. */

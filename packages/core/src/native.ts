@@ -21,6 +21,8 @@ export interface Addon {
   sigqueue(pid: number, signal: number, value: bigint): number;
   /** A pipe(2), both ends close-on-exec: `[read, write]`. */
   pipe(): readonly [read: number, write: number] | number;
+  /** One of those. In a Worker `closeSync` takes it for a mistake, and warns. */
+  close(fd: number): number;
   /** The wait status of that zombie; -EAGAIN while it runs. */
   waitpid(pid: number): number;
   /** 1 when {@link Addon.waitpid} would take it now, else 0. Takes nothing. */
@@ -39,7 +41,10 @@ let addon: Addon | undefined;
 /** The folder of this package. */
 let root: string | undefined;
 
-/** Loads the addon at the first call. Throws `UNSUPPORTED_PLATFORM` or `NATIVE_MISSING`. */
+/**
+ * Loads the addon at the first call. Throws `UNSUPPORTED_PLATFORM`, or `NATIVE_MISSING`, also where Node refuses to load
+ * one.
+ */
 export function loadAddon(system: System = realSystem): Addon {
   requireLinux('the native addon of @twenty-init/core', system);
   addon ??= open(prebuilt('pid1.node', system));
@@ -49,8 +54,25 @@ export function loadAddon(system: System = realSystem): Addon {
 /** As `require` does; but to have that in an ES module takes node:module, half a megabyte. */
 function open(path: string): Addon {
   const module = { exports: {} };
-  process.dlopen(module, path);
+  try {
+    process.dlopen(module, path);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const hint = code === 'ERR_DLOPEN_DISABLED' ? ': --permission needs --allow-addons' : '';
+    throw new CoreError('NATIVE_MISSING', `${path} could not be loaded: ${message}${hint}`, {
+      cause,
+    });
+  }
   return module.exports as Addon;
+}
+
+/** For what is better with the addon, and works without. */
+export function addonIfAny(system: System): Addon | undefined {
+  try {
+    return loadAddon(system);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The absolute path of the `pid1` binary for this machine. Throws `UNSUPPORTED_PLATFORM` or `NATIVE_MISSING`. */
@@ -59,40 +81,45 @@ export function pid1Path(system: System = realSystem): string {
   return prebuilt('pid1', system);
 }
 
-/** False on an architecture that has no build. */
-export function hasAddon(system: System): boolean {
-  return system.platform === 'linux' && existsSync(prebuiltPath('pid1.node', system));
-}
-
-function prebuilt(file: string, system: System): string {
-  const path = prebuiltPath(file, system);
+function prebuilt(file: string, { arch }: System): string {
+  root ??= packageRoot(arch);
+  const path = `${root}/${folderOf(arch)}/${file}`;
   if (!existsSync(path))
     throw new CoreError(
       'NATIVE_MISSING',
-      `${path} does not exist: @twenty-init/core has no build for linux-${system.arch} here; ` +
+      `${path} does not exist: @twenty-init/core has no build for linux-${arch} here; ` +
         'x64 and arm64 come with the npm package, in a checkout `node native/build.mjs` makes them',
     );
   return path;
 }
 
-function prebuiltPath(file: string, { arch }: System): string {
-  const folder = `prebuilds/linux-${arch}`;
-  root ??= packageRoot(`${folder}/pid1.node`);
-  return `${root}/${folder}/${file}`;
+function folderOf(arch: string): string {
+  return `prebuilds/linux-${arch}`;
 }
 
 /**
- * The folder that holds the file: above this module, or, where that is part of another package's bundle, in a
- * `node_modules` there. `require.resolve` would do, but takes a millisecond and a half of every boot.
+ * Above this module, which may be part of the bundle of another package; then below a `node_modules` there.
+ * `require.resolve` would do, but takes a millisecond and a half of every boot. Other packages too have a folder
+ * `prebuilds`: ours is known by its file.
  */
-function packageRoot(file: string): string {
+function packageRoot(arch: string): string {
   const name = '@twenty-init/core';
-  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
+  // A bundle in CommonJS has nothing but the latter.
+  const start = import.meta.dirname ?? __dirname;
+  for (let folder = start; ; folder = dirname(folder)) {
     for (const found of [folder, `${folder}/node_modules/${name}`])
-      if (existsSync(`${found}/${file}`)) return found;
+      if (existsSync(`${found}/${folderOf(arch)}/pid1.node`)) return found;
     if (folder === dirname(folder)) break;
   }
-  // Yarn's Plug'n'Play has no such folders; and what is not built for this machine belongs where the message says.
+  // Yarn's Plug'n'Play has no such folders; and in a checkout that is not built yet the message says where they belong.
   const { createRequire } = process.getBuiltinModule('node:module');
-  return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+  try {
+    return dirname(createRequire(`${start}/`).resolve(`${name}/package.json`));
+  } catch (cause) {
+    throw new CoreError(
+      'NATIVE_MISSING',
+      `the package ${name} was not found from ${start}: install it there, or copy its folder prebuilds beside the bundle`,
+      { cause },
+    );
+  }
 }

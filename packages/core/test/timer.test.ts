@@ -13,7 +13,7 @@ describe('timerMs', () => {
     expect(timerMs('graceMs', ms)).toBe(expected);
   });
 
-  it('names what is not a number', () => {
-    expect(() => timerMs('graceMs', Number.NaN)).toThrow('Expected graceMs in ms, got NaN');
+  it.each([Number.NaN, undefined, '10s'])('says that %s is no number', (ms) => {
+    expect(() => timerMs('graceMs', ms as number)).toThrow(`Expected graceMs in ms, got ${ms}`);
   });
 });

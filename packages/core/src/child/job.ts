@@ -9,6 +9,12 @@ export type JobState =
   | { readonly state: 'stopped'; readonly signal: Signal }
   | { readonly state: 'running' };
 
+/** One listener for all of them: Node takes eleven for a leak, and warns. */
+const looks = new Set<() => void>();
+const onChild = (): void => {
+  for (const look of looks) look();
+};
+
 /**
  * Reports when a child stops and continues, until the result is called. Node has no event for it; asking for nothing
  * but these two takes no exit from libuv.
@@ -19,14 +25,18 @@ export function watchJob(
   system: System,
 ): () => void {
   const addon = loadAddon(system);
-  const onChild = (): void => {
+  const look = (): void => {
     const change = addon.jobChange(pid);
     if (change > 0) onChange({ state: 'stopped', signal: signalName(change) });
     else if (change < 0) onChange({ state: 'running' });
   };
-  process.on('SIGCHLD', onChild);
-  onChild(); // it may have been stopped before anybody listened
-  return () => process.off('SIGCHLD', onChild);
+  if (looks.size === 0) process.on('SIGCHLD', onChild);
+  looks.add(look);
+  look(); // it may have been stopped before anybody listened
+  return () => {
+    looks.delete(look);
+    if (looks.size === 0) process.off('SIGCHLD', onChild);
+  };
 }
 
 /** The terminal of a child in the foreground, as a shell expects it of a job. */

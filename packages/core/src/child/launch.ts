@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { errnoName } from '../errors.ts';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
@@ -78,7 +78,7 @@ async function launchByShim(
       stdio: Array.from(stdio, (end) => end ?? 'ignore'),
     });
     const running = watchExit(spawned, options);
-    closeAll(writeEnds);
+    closeAll(writeEnds, system);
     if (spawned.pid === undefined) await failure(spawned);
     executed(report, command, options);
     return {
@@ -90,13 +90,13 @@ async function launchByShim(
     for (const stream of streams) stream.destroy();
     throw startError(options.name ?? `"${command}"`, error);
   } finally {
-    closeAll(writeEnds);
-    if (report !== undefined) closeSync(report);
+    closeAll(writeEnds, system);
+    if (report !== undefined) closeAll([report], system);
   }
 }
 
-function closeAll(fds: number[]): void {
-  for (const fd of fds.splice(0)) closeSync(fd);
+function closeAll(fds: number[], system: System): void {
+  for (const fd of fds.splice(0)) loadAddon(system).close(fd);
 }
 
 /** The pid is undefined only after a failed start, which throws later. */

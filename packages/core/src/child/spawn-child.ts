@@ -27,7 +27,10 @@ export interface SpawnChildOptions {
    * stops and continues with the child. Linux, main thread. Default false.
    */
   readonly foreground?: boolean;
-  /** Called when the child is stopped by a signal, and when it continues. Linux, main thread. */
+  /**
+   * Called when the child is stopped by a signal, and when it continues. What it throws is an uncaught exception, as in an
+   * event listener. Linux, main thread.
+   */
   readonly onJobChange?: (state: JobState) => void;
   /**
    * From 3 to 255: the child gets the write end of a pipe as that descriptor, and a newline on it makes the child
@@ -89,8 +92,8 @@ export interface StopResult extends ExitStatus {
  *
  * Resolves when the program runs. Rejects with `CWD_MISSING` or `CWD_NOT_USABLE`, `COMMAND_NOT_FOUND` (exit code 127),
  * `COMMAND_NOT_EXECUTABLE` or `SPAWN_FAILED` (126), and for what this platform or thread cannot do with
- * `UNSUPPORTED_PLATFORM` or `NOT_MAIN_THREAD`; and with a `RangeError` for a `notifyFd` that is none. Then nothing was
- * started.
+ * `UNSUPPORTED_PLATFORM` or `NOT_MAIN_THREAD`; and with a `RangeError` for a `notifyFd` or a `parentDeath` that is none.
+ * Then nothing was started.
  *
  * @example
  * const child = await spawnChild('node', ['server.js'], { cwd: '/app' });

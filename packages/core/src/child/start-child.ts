@@ -1,6 +1,7 @@
 import { checkCwd, currentCwd } from '../cwd.ts';
+import { callListener } from '../listener.ts';
 import { requireLinux, requireMainThread } from '../platform.ts';
-import type { Signal } from '../signals.ts';
+import { type Signal, signalNumber } from '../signals.ts';
 import { realSystem, type System } from '../system.ts';
 import { sendSignal } from '../tree/process-group.ts';
 import type { ProcessGroup } from './group.ts';
@@ -32,6 +33,7 @@ export async function startChild(
 
 function checkOptions(options: SpawnChildOptions, system: System): void {
   if (options.notifyFd !== undefined) checkNotifyFd(options.notifyFd, system);
+  if (options.parentDeath !== undefined) signalNumber(options.parentDeath);
   for (const name of ['parentDeath', 'foreground', 'onJobChange'] as const) {
     if (options[name] === undefined || options[name] === false) continue;
     requireLinux(`spawnChild with ${name}`, system);
@@ -57,7 +59,7 @@ function child(
   system: System,
 ): Child {
   const onChange = (state: JobState): void => {
-    onJobChange?.(state);
+    callListener(onJobChange, state);
     if (state.state === 'stopped') terminal?.suspend();
   };
   const unwatch =

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { hasAddon, loadAddon } from '../native.ts';
+import { addonIfAny } from '../native.ts';
 import { type Signal, signalNumber } from '../signals.ts';
 import type { System } from '../system.ts';
 
@@ -37,15 +37,17 @@ const kept = new Set<Signal>();
 /** False where there is nothing to put back. */
 function keepAction(signal: NodesOwn, system: System): boolean {
   if (kept.has(signal)) return true;
-  if (process.listenerCount(signal) > 0 || !hasAddon(system)) return false;
-  loadAddon(system).keepAction(signalNumber(signal));
+  if (process.listenerCount(signal) > 0) return false;
+  const addon = addonIfAny(system);
+  if (addon === undefined) return false;
+  addon.keepAction(signalNumber(signal));
   kept.add(signal);
   return true;
 }
 
 function restoreAction(signal: NodesOwn, system: System): void {
   if (process.listenerCount(signal) > 0 || !kept.delete(signal)) return;
-  loadAddon(system).restoreAction(signalNumber(signal));
+  addonIfAny(system)?.restoreAction(signalNumber(signal));
 }
 
 type NodesOwn = (typeof nodesOwn)[number];

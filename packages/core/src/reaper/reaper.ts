@@ -2,6 +2,7 @@ import { nowMs } from '../clock.ts';
 import { loadAddon } from '../native.ts';
 import { requireMainThread } from '../platform.ts';
 import { realSystem, type System } from '../system.ts';
+import { timerMs } from '../timer.ts';
 import { requireOwnProc } from '../tree/own-proc.ts';
 import { adoptOrphans } from './adoption.ts';
 import { watchNodeChildren } from './node-children.ts';
@@ -53,13 +54,14 @@ const sliceMs = 1;
  * when an exec fails at that moment.
  *
  * Throws `UNSUPPORTED_PLATFORM`, `NATIVE_MISSING`, `NOT_MAIN_THREAD`, or `PROC_UNUSABLE` without a /proc of this PID
- * namespace.
+ * namespace; and a `RangeError` for a `graceMs` that is no number.
  *
  * @example
  * const reaper = createReaper({ onReap: ({ pid, exitCode }) => log.debug({ pid, exitCode }, 'reaped') });
  */
 export function createReaper(options: ReaperOptions = {}): Reaper {
-  const { graceMs = 1000, onReap, onSlice, subreaper = true, system = realSystem } = options;
+  const { onReap, onSlice, subreaper = true, system = realSystem } = options;
+  const graceMs = timerMs('graceMs', options.graceMs ?? 1000);
   requireOwnProc('createReaper', system);
   requireMainThread('createReaper', system);
   const addon = loadAddon(system);

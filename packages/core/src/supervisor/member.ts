@@ -2,7 +2,7 @@ import type { ProcessGroup } from '../child/group.ts';
 import type { Child, StopResult } from '../child/spawn-child.ts';
 import { startChild } from '../child/start-child.ts';
 import { nowMs } from '../clock.ts';
-import type { CoreError } from '../errors.ts';
+import { CoreError } from '../errors.ts';
 import type { ExitStatus } from '../exit-status.ts';
 import type { System } from '../system.ts';
 import { timerMs } from '../timer.ts';
@@ -38,7 +38,7 @@ type State =
 
 export function superviseMember(
   spec: SupervisedProcess,
-  { onEvent = () => {}, backoff = {} }: SupervisorOptions,
+  { onEvent, backoff = {} }: SupervisorOptions & Required<Pick<SupervisorOptions, 'onEvent'>>,
   /** Aborted when nothing is waited for any more. */
   force: AbortSignal,
   system: System,
@@ -116,9 +116,9 @@ export function superviseMember(
     state = { type: 'starting', attempt: starting.catch(() => {}) };
     starting.then(
       (child) => becomeReady(child).catch((error) => giveUp(child, error)),
-      (error: CoreError) => {
+      (error) => {
         fail(error);
-        onEnded({ exitCode: error.exitCode }, 0);
+        onEnded({ exitCode: error instanceof CoreError ? error.exitCode : 1 }, 0);
       },
     );
   };
@@ -155,7 +155,7 @@ export function superviseMember(
       try {
         child = await first;
       } catch (error) {
-        end({ exitCode: (error as CoreError).exitCode });
+        end({ exitCode: error instanceof CoreError ? error.exitCode : 1 });
         throw error;
       }
       await becomeReady(child);

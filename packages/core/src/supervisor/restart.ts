@@ -1,5 +1,11 @@
+const policies = ['no', 'on-failure', 'always'] as const;
+
 /** As Compose names them. */
-export type RestartPolicy = 'no' | 'on-failure' | 'always';
+export type RestartPolicy = (typeof policies)[number];
+
+export function isRestartPolicy(text: string): text is RestartPolicy {
+  return policies.some((policy) => policy === text);
+}
 
 export interface Backoff {
   /** Before the first restart, in ms; doubled for each one in a row. Default 100. */

@@ -4,13 +4,14 @@ import type { ExitStatus } from '../exit-status.ts';
 import { fanOut } from '../fan-out/fan-out.ts';
 import { type Route, routesOf } from '../fan-out/routes.ts';
 import { type FanOutTarget, killTarget, signalTarget } from '../fan-out/target.ts';
+import { callListener } from '../listener.ts';
 import { requireMainThread } from '../platform.ts';
-import type { Signal } from '../signals.ts';
+import { type Signal, signalNumber } from '../signals.ts';
 import { realSystem, type System } from '../system.ts';
 import { timerMs } from '../timer.ts';
 import { onHostExit } from './host-exit.ts';
 import { type Member, superviseMember } from './member.ts';
-import type { Backoff, RestartPolicy } from './restart.ts';
+import { type Backoff, isRestartPolicy, type RestartPolicy } from './restart.ts';
 
 export interface SupervisedProcess
   extends Pick<SpawnChildOptions, 'cwd' | 'env' | 'stdin' | 'parentDeath'> {
@@ -31,6 +32,7 @@ export interface SupervisedProcess
 }
 
 export interface SupervisorOptions {
+  /** What it throws is an uncaught exception, as in an event listener. */
   readonly onEvent?: (event: SupervisorEvent) => void;
   readonly backoff?: Backoff;
   /** As for `fanOut`, over: TERM, INT and QUIT stop everything, the others are forwarded to every process. */
@@ -70,7 +72,8 @@ export interface Supervisor {
  * than by SIGKILL the processes are killed with it; for SIGKILL, see `parentDeath`.
  *
  * It does not end the host: that is for the caller, with the exit code of `ended`. Throws `NOT_MAIN_THREAD` in a
- * Worker, and a `RangeError` for a name that is there twice, a grace period of NaN, and as `fanOut` for signals.
+ * Worker, and a `RangeError` for a name that is there twice, for what is no number of ms, no signal or no policy, and as
+ * `fanOut` for signals.
  *
  * @example
  * const supervisor = createSupervisor([
@@ -87,10 +90,14 @@ export function createSupervisor(
   const { system = realSystem } = options;
   requireMainThread('createSupervisor', system);
   checkNames(processes);
-  for (const { gracePeriodMs = 0 } of processes) timerMs('gracePeriodMs', gracePeriodMs);
+  for (const each of processes) checkProcess(each);
+  for (const [name, ms] of Object.entries(options.backoff ?? {})) timerMs(name, ms);
   routesOf(options.signals ?? {});
+  const onEvent = (event: SupervisorEvent): void => callListener(options.onEvent, event);
   const force = new AbortController();
-  const members = processes.map((spec) => superviseMember(spec, options, force.signal, system));
+  const members = processes.map((spec) =>
+    superviseMember(spec, { ...options, onEvent }, force.signal, system),
+  );
   const isEssential = (index: number): boolean => processes[index]?.essential ?? true;
   const running = new Set(members.keys());
   let installed: Promise<() => void> = Promise.resolve(() => {});
@@ -148,7 +155,7 @@ export function createSupervisor(
         killed ||= stopped !== undefined && stopped.killed.length > 0;
       } catch (error) {
         failures.push(error);
-        options.onEvent?.({ type: 'failed', name: member.name, error });
+        onEvent({ type: 'failed', name: member.name, error });
         continue; // nobody knows when it ends
       }
       const { exitCode } = await member.ended;
@@ -218,4 +225,20 @@ function checkNames(processes: readonly SupervisedProcess[]): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
     throw new RangeError(`Expected a name for each process, got "${twice}" twice`);
+}
+
+/** At once: what is wrong with the stop signal would show when nothing can be stopped any more. */
+function checkProcess({
+  name,
+  stopSignal = 'SIGTERM',
+  parentDeath = 'SIGTERM',
+  gracePeriodMs = 0,
+  restart = 'no',
+}: SupervisedProcess): void {
+  for (const signal of [stopSignal, parentDeath]) signalNumber(signal);
+  timerMs(`gracePeriodMs of "${name}"`, gracePeriodMs);
+  if (!isRestartPolicy(restart))
+    throw new RangeError(
+      `Expected restart of "${name}" to be no, on-failure or always, got "${restart}"`,
+    );
 }

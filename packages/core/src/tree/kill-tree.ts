@@ -26,13 +26,16 @@ export interface KillTreeOptions {
  *
  * Rejects with `SIGNAL_FAILED` when one of them belongs to another user (the others got it), `STILL_RUNNING` when
  * the kernel did not end one in time, `PROC_UNUSABLE` without a /proc of this PID namespace. Off Linux `tree-kill`
- * does it, with what `ps`, `pgrep` or `taskkill` can do, and the result is the root alone.
+ * does it, with what `ps`, `pgrep` or `taskkill` can do, and the result is the root alone. With a `RangeError` for what is
+ * no pid or no signal.
  *
  * @example
  * await killTree(child.pid);
  */
 export async function killTree(pid: number, options: KillTreeOptions = {}): Promise<number[]> {
   const { signal = 'SIGKILL', timeoutMs = 10_000, system = realSystem } = options;
+  signalNumber(signal); // before anything is stopped
+  if (!Number.isInteger(pid) || pid < 1) throw new RangeError(`Expected a pid, got ${pid}`);
   if (system.platform !== 'linux') return killByLibrary(pid, signal);
   requireOwnProc('killTree', system);
   const walk = walkTree(pid, system);

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import crossSpawn from 'cross-spawn';
 import { describe, expect, it } from 'vitest';
 import { type JobState, pid1Path, spawnChild } from '../../src/index.ts';
 import { realSystem, type System } from '../../src/system.ts';
@@ -116,6 +118,62 @@ describe('spawnChild', () => {
       { state: 'running' },
     ]);
     expect(process.listenerCount('SIGCHLD')).toBe(listeners);
+  });
+
+  it('does so for any number of children, with one listener', async () => {
+    const listeners = process.listenerCount('SIGCHLD');
+    const start = () => spawnChild('cat', [], { stdin: 'ignore', onJobChange: () => {} });
+    const children = await Promise.all(Array.from({ length: 12 }, start));
+    expect(process.listenerCount('SIGCHLD')).toBeLessThanOrEqual(listeners + 1);
+    await Promise.all(children.map(({ exited }) => exited));
+    expect(process.listenerCount('SIGCHLD')).toBe(listeners);
+  });
+
+  it('refuses a parentDeath that is no signal', async () => {
+    const parentDeath = 'KILL' as 'SIGKILL';
+    await expect(spawnChild('true', [], { parentDeath })).rejects.toThrow(RangeError);
+  });
+
+  it('tells a missing cwd from a missing command, which cross-spawn does not', async () => {
+    const errorOf = async (command: string, cwd: string): Promise<unknown> => {
+      const [{ code, syscall }] = await once(crossSpawn(command, { cwd }), 'error');
+      return { code, syscall };
+    };
+    const spawnTrue = { code: 'ENOENT', syscall: 'spawn true' };
+    expect(await errorOf('true', '/no/such')).toEqual(spawnTrue);
+    expect(await errorOf('no-such', '/')).toEqual({ code: 'ENOENT', syscall: 'spawn no-such' });
+    await expect(spawnChild('true', [], { cwd: '/no/such' })).rejects.toMatchObject({
+      code: 'CWD_MISSING',
+      message: 'cwd "/no/such" does not exist',
+    });
+  });
+
+  it('refuses a file of no known format, which cross-spawn gives to a shell', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spawn-child-'));
+    try {
+      const file = join(folder, 'no-shebang');
+      writeFileSync(file, 'exit 7\n', { mode: 0o755 });
+      expect(await once(crossSpawn(file), 'exit')).toEqual([7, null]);
+      await expect(spawnChild(file, [])).rejects.toMatchObject({ exitCode: 126 });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('makes one error of what cross-spawn throws and of what it emits', async () => {
+    const long = 'x'.repeat(3_000_000);
+    expect(() => crossSpawn('true', [long])).toThrow(expect.objectContaining({ code: 'E2BIG' }));
+    const [emitted] = await once(crossSpawn('/etc/passwd'), 'error');
+    expect(emitted).toMatchObject({ code: 'EACCES' });
+    for (const [command, args] of [
+      ['true', [long]],
+      ['/etc/passwd', []],
+    ] as const)
+      await expect(spawnChild(command, args)).rejects.toMatchObject({
+        name: 'CoreError',
+        code: 'COMMAND_NOT_EXECUTABLE',
+        exitCode: 126,
+      });
   });
 
   it('tells a death by a real-time signal when the program runs under pid1', async () => {

@@ -12,6 +12,10 @@ function isSubreaper(): boolean {
 }
 
 describe('createReaper', () => {
+  it('refuses a grace that is no number', () => {
+    expect(() => createReaper({ graceMs: Number.NaN })).toThrow(RangeError);
+  });
+
   it('reaps an orphan as a subreaper, and reports how it ended', async () => {
     const orphans: object[] = [];
     let reaped = (): void => {};

@@ -296,11 +296,17 @@ describe('createSupervisor', () => {
     expect(told('started')).toHaveLength(told('ended').length);
   });
 
-  it('wants each name once, a grace, signals that can be caught, and the main thread', () => {
+  it('wants each name once, times, signals and policies that are some, signals that can be caught, and the main thread', () => {
     expect(() => createSupervisor([sleeper('a'), sleeper('a')])).toThrow(RangeError);
-    expect(() => createSupervisor([sleeper('a', { gracePeriodMs: Number.NaN })])).toThrow(
-      RangeError,
-    );
+    for (const wrong of [
+      { gracePeriodMs: Number.NaN },
+      { stopSignal: 'TERM' },
+      { parentDeath: 'KILL' },
+      { restart: 'unless-stopped' },
+    ])
+      expect(() => createSupervisor([sleeper('a', wrong as object)])).toThrow(RangeError);
+    const backoff = { initialMs: Number.NaN };
+    expect(() => createSupervisor([sleeper('a')], { backoff })).toThrow(RangeError);
     expect(() => createSupervisor([], { signals: { SIGKILL: 'forward' } })).toThrow(RangeError);
     const system = { ...realSystem, isMainThread: false };
     expect(() => createSupervisor([], { system })).toThrow(

@@ -22,6 +22,18 @@ describe('killTree', () => {
     expect(system.sent).toEqual(['200 19', '201 19', '202 19', '202 9', '201 9', '200 9']);
   });
 
+  it.each([undefined, 0, -1, 1.5, '200'])('refuses %j, which is no pid', async (pid) => {
+    await expect(killTree(pid as number)).rejects.toThrow(`Expected a pid, got ${pid}`);
+  });
+
+  it('refuses what is no signal, before it stops anything', async () => {
+    const system = fresh();
+    await expect(killTree(200, { system, signal: 'TERM' as 'SIGTERM' })).rejects.toThrow(
+      RangeError,
+    );
+    expect(system.sent).toEqual([]);
+  });
+
   it('finds an orphan by the session that the tree opened', async () => {
     const system = fresh([{ pid: 203, ppid: 1, sid: 200 }]);
     expect(await killTree(200, { system })).toContain(203);
