@@ -99,6 +99,12 @@ describe.each(nodes)('become in Node %s', (_, node) => {
     expect(JSON.parse(container.stdout())).toMatchObject({ deaf: false });
   });
 
+  it('loses, when it fails, no exit of a child that ended meanwhile', async () => {
+    await using container = await runAsSubreaper([node, program('become-child-ends.mjs')]);
+    expect(await container.exited, container.stderr()).toBe(0);
+    expect(container.stdout()).toBe('CANCELED\nSIGKILL\n');
+  });
+
   it('gives a Node that is inspected the port that this one had', async () => {
     const inspect = { ...process.env, NODE_OPTIONS: '--inspect=127.0.0.1:0' };
     const host = [node, program('become.mjs'), '{}', node, '-p', '"the next"'];

@@ -8,6 +8,7 @@ import { loadAddon } from './native.ts';
 import { requireLinux, requireMainThread } from './platform.ts';
 import { findProgram } from './program.ts';
 import { realSystem, type System } from './system.ts';
+import { sendSignal } from './tree/process-group.ts';
 
 export interface BecomeOptions {
   /** Absolute; default: that of this process. */
@@ -69,6 +70,7 @@ export async function become(
     throw startError(called, Object.assign(new Error('exec failed'), { code: errnoName(result) }));
   } finally {
     addon.rearm();
+    sendSignal(system.pid, 'SIGCHLD', system); // libuv has not heard of a child that ended meanwhile
     for (const signal of listenedFor) if (process.listenerCount(signal) === 0) forget(signal);
   }
 }
