@@ -57,7 +57,7 @@ describe('hooks that throw', () => {
     expect(JSON.parse(container.stdout())).toEqual({
       thrown: ['started', 'ready', 'stopping', 'ended', 'stopped', 'running'],
       exitCode: 143,
-      child: 5,
+      child: 137,
     });
   });
 });

@@ -1,14 +1,14 @@
 // Runs a supervisor and a child whose hooks throw. Tells what was thrown, and whether all has ended nevertheless.
+import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { createSupervisor, spawnChild } from '@twenty-init/core';
 
 const thrown = [];
-const stopped = new Promise((resolve) => {
-  process.on('uncaughtException', ({ message }) => {
-    thrown.push(message);
-    if (message === 'stopped') resolve();
-  });
+process.on('uncaughtException', ({ message }) => {
+  thrown.push(message);
+  process.emit(message);
 });
+const [stopped, running] = ['stopped', 'running'].map((state) => once(process, state));
 const fail = ({ type, state }) => {
   throw new Error(type ?? state);
 };
@@ -17,8 +17,12 @@ const supervisor = createSupervisor([{ name: 'a', command: sleep }], { onEvent: 
 await supervisor.start();
 const exitCode = await supervisor.stop();
 
-const child = await spawnChild('sh', ['-c', 'kill -STOP $$; exit 5'], { onJobChange: fail });
+const child = await spawnChild('sh', ['-c', 'kill -STOP $$; exec sleep 1000'], {
+  onJobChange: fail,
+});
 await stopped;
 child.kill('SIGCONT');
+await running;
+child.kill('SIGKILL');
 const status = await child.exited;
 writeSync(1, JSON.stringify({ thrown, exitCode, child: status.exitCode }));

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { errnoName } from '../errors.ts';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
 import { originalFileLimit } from '../file-limit.ts';
@@ -51,6 +52,9 @@ async function launchByShim(
 ): Promise<Launched> {
   const { cwd, env, stdin = 'inherit', output = 'inherit', notifyFd, system } = options;
   const { default: spawn } = await import('cross-spawn');
+  // What follows blocks: without a turn, a row of starts would keep the event loop from timers and signals to its end.
+  // Not afterwards, when a pipe could come to its end before the caller listens.
+  await setImmediate();
   const stdio: ('inherit' | 'ignore' | number)[] = [stdin, 'inherit', 'inherit'];
   const streams: Readable[] = [];
   const writeEnds: number[] = [];

@@ -129,6 +129,14 @@ describe('spawnChild', () => {
     expect(process.listenerCount('SIGCHLD')).toBe(listeners);
   });
 
+  it('lets the event loop turn between two starts', async () => {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    for (let start = 0; start < 20; start++) await spawnChild('true', []);
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(0);
+  });
+
   it('refuses a parentDeath that is no signal', async () => {
     const parentDeath = 'KILL' as 'SIGKILL';
     await expect(spawnChild('true', [], { parentDeath })).rejects.toThrow(RangeError);
