@@ -75,6 +75,17 @@ static int64_t integer_argument(napi_env env, napi_value value) {
 	return result;
 }
 
+static napi_value only_argument(napi_env env, napi_callback_info info) {
+	size_t count = 1;
+	napi_value argument = NULL;
+	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+	return argument;
+}
+
+static int64_t only_integer(napi_env env, napi_callback_info info) {
+	return integer_argument(env, only_argument(env, info));
+}
+
 static char *string_argument(napi_env env, napi_value value) {
 	size_t length = 0;
 	if (napi_get_value_string_utf8(env, value, NULL, 0, &length) != napi_ok) return NULL;
@@ -183,10 +194,7 @@ static struct kernel_sigaction kept[SIGNALS + 1];
 
 /* The only argument, or 0 when it is no signal. */
 static int signal_argument(napi_env env, napi_callback_info info) {
-	size_t count = 1;
-	napi_value argument = NULL;
-	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
-	const int64_t signal = integer_argument(env, argument);
+	const int64_t signal = only_integer(env, info);
 	return signal < 1 || signal > SIGNALS ? 0 : (int)signal;
 }
 
@@ -234,19 +242,13 @@ static napi_value js_pipe(napi_env env, napi_callback_info info) {
 
 /* close(fd): one of those. In a Worker, fs.closeSync of what fs has not opened is a process warning. */
 static napi_value js_close(napi_env env, napi_callback_info info) {
-	size_t count = 1;
-	napi_value argument = NULL;
-	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
-	return number(env, sys(close((int)integer_argument(env, argument))));
+	return number(env, sys(close((int)only_integer(env, info))));
 }
 
 /* waitpid(pid): the wait status of that one zombie, -EAGAIN while it runs, -ECHILD when it is not ours.
  * Never -1 for the pid: that would take the exit of libuv's own children. */
 static napi_value js_waitpid(napi_env env, napi_callback_info info) {
-	size_t count = 1;
-	napi_value argument = NULL;
-	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
-	const int64_t pid = integer_argument(env, argument);
+	const int64_t pid = only_integer(env, info);
 	if (pid <= 0) return number(env, -EINVAL);
 	int status = 0;
 	const long reaped = sys(waitpid((pid_t)pid, &status, WNOHANG | __WALL));
@@ -255,11 +257,8 @@ static napi_value js_waitpid(napi_env env, napi_callback_info info) {
 
 /* isZombie(pid): 1 when waitpid would take it now, else 0; -ECHILD when it is not ours. Takes nothing. */
 static napi_value js_is_zombie(napi_env env, napi_callback_info info) {
-	size_t count = 1;
-	napi_value argument = NULL;
-	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
 	siginfo_t state = {0};
-	const long result = sys(waitid(P_PID, (id_t)integer_argument(env, argument), &state,
+	const long result = sys(waitid(P_PID, (id_t)only_integer(env, info), &state,
 				       WEXITED | WNOHANG | WNOWAIT | __WALL));
 	return number(env, result < 0 ? result : state.si_pid != 0);
 }
@@ -277,11 +276,8 @@ static napi_value js_boot_ticks(napi_env env, napi_callback_info info) {
 /* jobChange(pid): n when the child was stopped by signal n since the last call, -SIGCONT (-18) when it was continued,
  * 0 when neither. Never takes an exit: that is libuv's. */
 static napi_value js_job_change(napi_env env, napi_callback_info info) {
-	size_t count = 1;
-	napi_value argument = NULL;
-	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
 	siginfo_t state = {0};
-	if (waitid(P_PID, (id_t)integer_argument(env, argument), &state, WSTOPPED | WCONTINUED | WNOHANG) != 0 ||
+	if (waitid(P_PID, (id_t)only_integer(env, info), &state, WSTOPPED | WCONTINUED | WNOHANG) != 0 ||
 	    !state.si_pid)
 		return number(env, 0);
 	return number(env, state.si_code == CLD_CONTINUED ? -SIGCONT : state.si_status);
@@ -290,10 +286,7 @@ static napi_value js_job_change(napi_env env, napi_callback_info info) {
 /* foreground(group): the group that has the controlling terminal, which is given to another one first when group is
  * not 0. */
 static napi_value js_foreground(napi_env env, napi_callback_info info) {
-	size_t count = 1;
-	napi_value argument = NULL;
-	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
-	const pid_t group = (pid_t)integer_argument(env, argument);
+	const pid_t group = (pid_t)only_integer(env, info);
 	const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (terminal < 0) return number(env, -errno);
 	/* Blocked, or the kernel stops a caller in the background. */
@@ -315,9 +308,7 @@ static napi_value js_is_subreaper(napi_env env, napi_callback_info info) {
 }
 
 static napi_value js_set_subreaper(napi_env env, napi_callback_info info) {
-	size_t count = 1;
-	napi_value argument = NULL;
-	napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+	const napi_value argument = only_argument(env, info);
 	bool on = false;
 	napi_get_value_bool(env, argument, &on);
 	return number(env, sys(prctl(PR_SET_CHILD_SUBREAPER, (unsigned long)on, 0, 0, 0)));

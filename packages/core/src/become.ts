@@ -1,12 +1,12 @@
 import { constants } from 'node:os';
-import { setImmediate } from 'node:timers/promises';
 import { startError } from './child/start-error.ts';
 import { checkCwd, currentCwd } from './cwd.ts';
 import { CoreError, errnoName } from './errors.ts';
 import { originalFileLimit } from './file-limit.ts';
+import { wholeTurnOfTheLoop } from './loop.ts';
 import { loadAddon } from './native.ts';
 import { requireLinux, requireMainThread } from './platform.ts';
-import { findProgram } from './program.ts';
+import { commandName, findProgram } from './program.ts';
 import { realSystem, type System } from './system.ts';
 import { sendSignal } from './tree/process-group.ts';
 
@@ -53,7 +53,7 @@ export async function become(
   requireMainThread('become', system);
   checkCwd(cwd);
   const program = findProgram(command, { cwd, path: env.PATH, name });
-  const called = name ?? `"${command}"`;
+  const called = commandName(command, name);
   const argv = strings('arguments', called, [command, ...args]);
   const envp = strings('environment', called, environment(env));
   const addon = loadAddon(system);
@@ -85,12 +85,6 @@ function signalsListenedFor(): NodeJS.Signals[] {
 function forget(signal: NodeJS.Signals): void {
   const nothing = (): void => {};
   process.on(signal, nothing).off(signal, nothing);
-}
-
-/** libuv's signal handler writes to a pipe that the poll phase reads: two immediates have a poll phase between them. */
-async function wholeTurnOfTheLoop(): Promise<void> {
-  await setImmediate();
-  await setImmediate();
 }
 
 /** A deleted directory is left for good. */

@@ -41,9 +41,14 @@ export function findProgram(command: string, { cwd, path, name }: FindProgramOpt
     refused ??
     new CoreError(
       'COMMAND_NOT_FOUND',
-      `command ${name ?? `"${command}"`} was not found in PATH (${searched})`,
+      `command ${commandName(command, name)} was not found in PATH (${searched})`,
     )
   );
+}
+
+/** What errors call a command, with the `name` of its options. */
+export function commandName(command: string, name: string | undefined): string {
+  return name ?? `"${command}"`;
 }
 
 function examine(file: string, called: string): 'executable' | 'absent' | CoreError {

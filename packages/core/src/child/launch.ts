@@ -6,7 +6,7 @@ import { errnoName } from '../errors.ts';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
 import { originalFileLimit } from '../file-limit.ts';
 import { loadAddon, pid1Path } from '../native.ts';
-import { findProgram } from '../program.ts';
+import { commandName, findProgram } from '../program.ts';
 import type { System } from '../system.ts';
 import { groupOf, type ProcessGroup } from './group.ts';
 import { type Notification, readNotification } from './notification.ts';
@@ -92,7 +92,7 @@ async function launchByShim(
     };
   } catch (error) {
     for (const stream of streams) stream.destroy();
-    throw startError(options.name ?? `"${command}"`, error);
+    throw startError(commandName(command, options.name), error);
   } finally {
     closeAll(writeEnds, system);
     if (report !== undefined) closeAll([report], system);
@@ -200,6 +200,6 @@ async function launchByNode(
     const { stdout, stderr } = spawned;
     return stdout === null || stderr === null ? running : { ...running, pipes: { stdout, stderr } };
   } catch (error) {
-    throw startError(options.name ?? `"${command}"`, error);
+    throw startError(commandName(command, options.name), error);
   }
 }

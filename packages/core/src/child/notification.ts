@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
+import { wholeTurnOfTheLoop } from '../loop.ts';
 import type { System } from '../system.ts';
 import { isEnding } from '../tree/stat.ts';
 
@@ -26,9 +26,7 @@ export function readNotification(pipe: Readable): Notification {
   return {
     newline,
     end: async () => {
-      // Between two immediates there is a whole poll phase, which reads all that a pipe holds.
-      await setImmediate();
-      await setImmediate();
+      await wholeTurnOfTheLoop();
       pipe.destroy();
     },
   };

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { nowMs } from '../clock.ts';
-import { CoreError } from '../errors.ts';
 import { requireLinux } from '../platform.ts';
 import { realSystem } from '../system.ts';
 import { type KillTreeOptions, killTree } from './kill-tree.ts';
 import { requireOwnProc } from './own-proc.ts';
 import { endsProcess, sendSignal } from './process-group.ts';
 import { isRunning, type ProcessStat, readStats } from './stat.ts';
+import { stillRunning } from './still-running.ts';
 
 /**
  * Sends a signal to everything but this process: as PID 1 to all that runs in the container (`kill(-1)`, which no
@@ -33,11 +33,7 @@ export async function killAll(options: KillTreeOptions = {}): Promise<number[]> 
 
   const deadline = nowMs() + timeoutMs;
   for (let left = others(); left.length > 0; left = others()) {
-    if (nowMs() > deadline)
-      throw new CoreError(
-        'STILL_RUNNING',
-        `SIGKILL did not end ${left.map(({ pid, command }) => `${pid} (${command})`).join(', ')} within ${timeoutMs} ms`,
-      );
+    if (nowMs() > deadline) throw stillRunning(left, timeoutMs);
     await delay(5);
   }
   return pids;

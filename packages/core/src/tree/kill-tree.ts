@@ -6,6 +6,7 @@ import { realSystem, type System } from '../system.ts';
 import { requireOwnProc } from './own-proc.ts';
 import { endsProcess, sendSignal } from './process-group.ts';
 import { isRunning, type ProcessStat } from './stat.ts';
+import { stillRunning } from './still-running.ts';
 import { type TreeWalk, walkTree } from './tree-walk.ts';
 
 export interface KillTreeOptions {
@@ -125,11 +126,7 @@ async function gone(
   for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
     const left = walk.look().filter((member) => isRunning(member) && !denied.has(member.pid));
     if (left.length === 0) return;
-    if (nowMs() > deadline)
-      throw new CoreError(
-        'STILL_RUNNING',
-        `SIGKILL did not end ${left.map(({ pid, command }) => `${pid} (${command})`).join(', ')} within ${timeoutMs} ms`,
-      );
+    if (nowMs() > deadline) throw stillRunning(left, timeoutMs);
     for (const { pid } of left) send(pid, 'SIGKILL');
     await delay(pause);
   }
