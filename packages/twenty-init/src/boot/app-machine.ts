@@ -1,5 +1,12 @@
 import { type ExitStatus, signalNumber } from '@twenty-init/core';
-import { awaitReadiness, notified, probed, type Running, startTimedOut } from './app-readiness.ts';
+import {
+  abandon,
+  awaitReadiness,
+  notified,
+  probed,
+  type Running,
+  startTimedOut,
+} from './app-readiness.ts';
 import { isInterrupted, verdict } from './app-verdict.ts';
 import { appPhase } from './plan.ts';
 import type { AppState, BootEvent } from './state.ts';
@@ -64,11 +71,8 @@ export function failApp(turn: Turn, exitCode: number, reason: string): void {
   const { app } = turn.state;
   switch (app.type) {
     case 'running':
-      if (app.stopping !== undefined) return;
-      disarm(turn, 'start');
-      disarm(turn, 'probe');
-      turn.effects.push({ type: 'stop-app', signal: turn.state.plan.app.stopSignal });
-      return change(turn, { app: { ...app, stopping: 'failure' } });
+      if (app.stopping === undefined) abandon(turn, app, 'failure');
+      return;
     case 'waiting-to-restart':
       disarm(turn, 'restart');
       return ended(turn, exitCode, reason, 'init');

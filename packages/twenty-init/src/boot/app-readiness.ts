@@ -66,8 +66,12 @@ function silence({ state }: Turn): string {
     : 'no probe was answered';
 }
 
-/** It did not become ready. */
-function abandon(turn: Turn, app: Running, stopping: 'start-timeout' | 'never-ready'): void {
+/** Stops it without a signal from outside. */
+export function abandon(
+  turn: Turn,
+  app: Running,
+  stopping: 'start-timeout' | 'never-ready' | 'failure',
+): void {
   disarm(turn, 'start');
   disarm(turn, 'probe');
   turn.effects.push({ type: 'stop-app', signal: turn.state.plan.app.stopSignal });

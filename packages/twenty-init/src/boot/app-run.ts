@@ -1,5 +1,6 @@
 import { CoreError, type Signal } from '@twenty-init/core';
 import type { RunningApp, System } from '../system.ts';
+import { messageOf } from '../thrown.ts';
 import type { Plan } from './plan.ts';
 import type { Notified } from './readiness.ts';
 import type { BootEvent } from './state.ts';
@@ -57,8 +58,7 @@ export function runApp(
           try {
             running.kill(signal);
           } catch (error) {
-            const reason = error instanceof Error ? error.message : String(error);
-            dispatch({ type: 'signal-failed', signal, reason });
+            dispatch({ type: 'signal-failed', signal, reason: messageOf(error) });
           }
         };
         // That it could not start is told where that is awaited.

@@ -5,6 +5,7 @@ import { type RealSystem, realSystem } from '../real/system.ts';
 import type { Log } from '../report/log.ts';
 import { maskFor } from '../report/mask.ts';
 import { StartError } from '../start-error.ts';
+import { stackOf } from '../thrown.ts';
 import type { CommandName } from './commands.ts';
 import { makeStderrLazy } from './lazy-stderr.ts';
 import { type Invocation, parseInvocation } from './options.ts';
@@ -49,7 +50,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       log('error', error.message);
       return error.exitCode;
     }
-    log('error', `this is a bug in twenty-init: ${error instanceof Error ? error.stack : error}`);
+    log('error', `this is a bug in twenty-init: ${stackOf(error)}`);
     return exitCodes.internal;
   } finally {
     process.off('exit', unfinished);

@@ -2,6 +2,7 @@ import { become, pid1Path } from '@twenty-init/core';
 import type { RealSystem } from '../real/system.ts';
 import { secondStart } from '../real/system.ts';
 import type { Log } from '../report/log.ts';
+import { messageOf } from '../thrown.ts';
 
 /**
  * `pid1` takes the place of this process and twenty-init starts again as its child. Needed as PID 1, where Node reaps
@@ -17,7 +18,6 @@ export async function becomePid1({ isSecondStart }: RealSystem, log: Log): Promi
       { env: { ...process.env, [secondStart]: '1' } },
     );
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    log('warn', `no pid1 could be put above twenty-init: ${reason}`);
+    log('warn', `no pid1 could be put above twenty-init: ${messageOf(error)}`);
   }
 }

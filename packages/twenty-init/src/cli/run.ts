@@ -12,6 +12,7 @@ import type { Log } from '../report/log.ts';
 import { type Mask, maskFor } from '../report/mask.ts';
 import { reporter } from '../report/reporter.ts';
 import { StartError } from '../start-error.ts';
+import { messageOf } from '../thrown.ts';
 import { listen } from './listen.ts';
 import { ownLog } from './own-log.ts';
 import { becomePid1 } from './pid1.ts';
@@ -30,8 +31,7 @@ export async function run(options: RunOptions, system: RealSystem, earlyLog: Log
     return await bootOrPassThrough(options, system, earlyLog);
   } catch (error) {
     const exitCode = error instanceof StartError ? error.exitCode : exitCodes.internal;
-    const reason = error instanceof Error ? error.message : String(error);
-    await leaveMessage({ ...byUs, exitCode, reason }, maskFor(process.env));
+    await leaveMessage({ ...byUs, exitCode, reason: messageOf(error) }, maskFor(process.env));
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { Boot } from '../boot/boot.ts';
 import type { RealSystem } from '../real/system.ts';
 import type { Log } from '../report/log.ts';
+import { messageOf, stackOf } from '../thrown.ts';
 
 /**
  * What code of the config throws where nobody catches it, or rejects where nobody waits, ends the boot in order. Node
@@ -11,15 +12,13 @@ export function endAtUncaught(boot: Boot, system: RealSystem, log: Log): () => v
     const owner = system.codeOwner();
     // Of a function that runs: that phase has failed, and says so.
     if (owner?.fail(error) === true) return;
-    const [message, stack] =
-      error instanceof Error ? [error.message, error.stack] : [String(error), String(error)];
     const phase = owner?.title;
     const what = `uncaught error of ${phase ?? 'the config or of twenty-init'}`;
-    log('error', `${what}: ${stack}`, {
+    log('error', `${what}: ${stackOf(error)}`, {
       event: 'uncaught',
       ...(phase === undefined ? {} : { phase }),
     });
-    boot.threw(`${what}: ${message}`, phase);
+    boot.threw(`${what}: ${messageOf(error)}`, phase);
   };
   process.on('uncaughtException', onUncaught);
   return () => process.off('uncaughtException', onUncaught);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { StartError } from '../start-error.ts';
+import { messageOf } from '../thrown.ts';
 import { duplicateKeys, mayHaveDuplicateKeys } from './duplicate-keys.ts';
 import type { Problem } from './problem.ts';
 
@@ -43,8 +44,7 @@ export async function loadConfigFile(path: string): Promise<Loaded> {
     if (extname(path) === '.json') return parseJson(withoutMark(readFileSync(path, 'utf8')));
     return { written: await read(path), problems: [] };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError('CONFIG', `${path}: ${reason}`, { cause: error });
+    throw new StartError('CONFIG', `${path}: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Probed } from '../boot/readiness.ts';
 import type { ProbeResult } from '../system.ts';
+import { messageOf } from '../thrown.ts';
 
 /** One look at whether the app is ready. What a probe needs is imported when it is used. Never rejects. */
 export async function probe({ probe, timeoutMs }: Probed): Promise<ProbeResult> {
@@ -13,6 +14,6 @@ export async function probe({ probe, timeoutMs }: Probed): Promise<ProbeResult> 
         return await (await import('./exec.ts')).exec(probe.command, timeoutMs);
     }
   } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+    return { ok: false, reason: messageOf(error) };
   }
 }

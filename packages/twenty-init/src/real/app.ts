@@ -18,17 +18,14 @@ import { isInForeground } from './terminal.ts';
  * `pid1` of our own stays between, as a subreaper.
  */
 export async function becomeApp(
-  { argv, cwd, env, name, gracePeriodMs, forwardedIsSuccess }: App,
+  app: App,
   pid1: number | undefined,
   canceled: () => boolean,
 ): Promise<never> {
+  const { argv, cwd, env, name, gracePeriodMs, forwardedIsSuccess } = app;
   const [program, ...args] = argv;
   if (pid1 !== undefined) {
-    const result = await handOff(pid1, {
-      pid: process.pid,
-      gracePeriodMs: told(gracePeriodMs),
-      forwardedIsSuccess,
-    });
+    const result = await tell(pid1, process.pid, app);
     if (result === 'accepted') return await become(program, args, { cwd, env, name, canceled });
   }
   // pid1 would call it what it is, and that may be a secret.
@@ -71,17 +68,13 @@ export function hasTerminal({ restart }: App, pid: number): boolean {
 }
 
 export async function handOffApp(
-  { gracePeriodMs, forwardedIsSuccess }: App,
+  app: App,
   pid: number,
   pid1: number | undefined,
 ): Promise<HandOff> {
   if (pid1 === undefined) return { accepted: false, reason: 'the parent is not pid1' };
   try {
-    const result = await handOff(pid1, {
-      pid,
-      gracePeriodMs: told(gracePeriodMs),
-      forwardedIsSuccess,
-    });
+    const result = await tell(pid1, pid, app);
     if (result !== 'accepted') return { accepted: false, reason: `pid1 (${pid1}) gave no answer` };
   } catch (error) {
     if (!(error instanceof CoreError)) throw error;
@@ -96,14 +89,19 @@ export async function handOffApp(
 /** Tells `pid1` how long the orderly end of the tree may take when this process ends. */
 export async function leaveRestTo(pid1: number, gracePeriodMs: number): Promise<void> {
   try {
-    await handOff(pid1, {
-      pid: process.pid,
-      gracePeriodMs: told(gracePeriodMs),
-      forwardedIsSuccess: false,
-    });
+    await tell(pid1, process.pid, { gracePeriodMs, forwardedIsSuccess: false });
   } catch (error) {
     if (!(error instanceof CoreError)) throw error;
   }
+}
+
+/** How it is to end the tree of that process, which is its main child from then on. */
+function tell(
+  pid1: number,
+  pid: number,
+  { gracePeriodMs, forwardedIsSuccess }: Pick<App, 'gracePeriodMs' | 'forwardedIsSuccess'>,
+): ReturnType<typeof handOff> {
+  return handOff(pid1, { pid, gracePeriodMs: told(gracePeriodMs), forwardedIsSuccess });
 }
 
 /** To `pid1` 0 means that nothing is said about it; here it means at once. */

@@ -4,6 +4,7 @@ import { type FunctionWork, literalCommand } from '../boot/command.ts';
 import type { RunContext } from '../config/config.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Running } from '../system.ts';
+import { messageOf, stackOf } from '../thrown.ts';
 import { wallClockMs } from './clock.ts';
 import { runCommand } from './command-run.ts';
 import { lineTail } from './line-tail.ts';
@@ -128,14 +129,6 @@ export function runFunction({ run, cwd, env }: FunctionWork, title: string, sink
       Math.max(lastOutput, ...[...commands].map((command) => command.lastOutputAt())),
     failure: () => failure,
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function stackOf(error: unknown): string {
-  return (error instanceof Error && error.stack) || String(error);
 }
 
 /** An error that knows its exit code keeps it. */
