@@ -61,12 +61,12 @@ const uses: Readonly<Record<string, Use>> = {
     leaves: ['compiled.json', /"migrated"/],
   },
   completion: { args: ['completion', 'bash'], files: {}, says: /^complete .*twenty-init$/m },
-  'ecs-log': {
+  ecs: {
     files: config({ log: { format: 'ecs' } }),
     says: /"event\.action":"booting"|"action":"booting"/,
   },
   exec: ready({ exec: ['test', '-e', 'up'] }),
-  'function-run': {
+  function: {
     files: {
       'twenty-init.config.mjs': `export default { phases: {
         migrate: { run: async ({ log, exec }) => { log('of the function'); await exec(['echo', 'of its command']); } },
@@ -84,7 +84,7 @@ const uses: Readonly<Record<string, Use>> = {
     leaves: ['twenty-init.config.mjs', /defineConfig/],
   },
   install: { args: ['install', 'sbin'], files: {}, leaves: ['sbin/pid1', /^\x7fELF/] },
-  'json-log': { files: config({ log: { format: 'json' } }), says: /"event":"booting"/ },
+  json: { files: config({ log: { format: 'json' } }), says: /"event":"booting"/ },
   plan: { args: ['plan'], files: config(), says: /migrate/ },
   'tcp-socket': ready({ tcpSocket: '127.0.0.1:${PORT}' }),
   tee: { files: config({ log: { file: 'app.log' } }), leaves: ['app.log', /^migrated\napp\n$/] },

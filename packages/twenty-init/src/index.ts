@@ -15,4 +15,4 @@ export {
   type StepConfig,
   type WrittenConfig,
 } from './config/config.ts';
-export type { StopSignalName } from './config/stop-signal.ts';
+export type { StopSignalName } from './config/signal-names.ts';

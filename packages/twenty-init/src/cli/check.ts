@@ -1,6 +1,6 @@
-import { preflight } from '../boot/preflight.ts';
-import type { Log } from '../report/log.ts';
-import { prepareConfig } from './prepare.ts';
+import type { Log } from '../log/log.ts';
+import { preflight } from '../plan/preflight.ts';
+import { prepareConfig } from '../plan/prepare.ts';
 import { refuse } from './refuse.ts';
 
 export interface CheckOptions {

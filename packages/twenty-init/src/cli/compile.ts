@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Problem } from '../config/problem.ts';
-import type { Log } from '../report/log.ts';
-import { prepareConfig } from './prepare.ts';
+import type { Log } from '../log/log.ts';
+import { prepareConfig } from '../plan/prepare.ts';
 import { refuse } from './refuse.ts';
 import { writeOutput } from './write-output.ts';
 

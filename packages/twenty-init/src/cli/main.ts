@@ -1,24 +1,24 @@
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { exitCodes } from '../exit-codes.ts';
-import { type RealSystem, realSystem } from '../real/system.ts';
-import type { Log } from '../report/log.ts';
-import { maskFor } from '../report/mask.ts';
+import type { Log } from '../log/log.ts';
+import { maskFor } from '../log/mask.ts';
+import { overridesIn } from '../plan/overrides.ts';
+import { ownLog } from '../run/own-log.ts';
 import { StartError } from '../start-error.ts';
+import { becomePid1 } from '../system/become-pid1.ts';
+import { makeStderrLazy } from '../system/lazy-stderr.ts';
+import { type HostSystem, hostSystem } from '../system/system.ts';
 import { stackOf } from '../thrown.ts';
 import type { CommandName } from './commands.ts';
-import { makeStderrLazy } from './lazy-stderr.ts';
 import { type Invocation, parseInvocation } from './options.ts';
-import { overridesIn } from './overrides.ts';
-import { ownLog } from './own-log.ts';
-import { becomePid1 } from './pid1.ts';
 import { run } from './run.ts';
 import { runPhases } from './run-phases.ts';
 
 /** The whole program. Resolves with the exit code; does not resolve when the process becomes another program. */
 export async function main(argv: readonly string[]): Promise<number> {
   makeStderrLazy();
-  const system = realSystem();
+  const system = hostSystem();
   const log = await ownLog(overridesIn(process.env).logFormat, maskFor(process.env), system);
   // Node ends with 0 when nothing is left to wait for; a boot that has not come to its end must not look like success.
   process.once('beforeExit', () => {
@@ -61,7 +61,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function execute(
   command: CommandName,
   { values, words, cmd }: Invocation,
-  system: RealSystem,
+  system: HostSystem,
   log: Log,
 ): Promise<number> {
   const config = text(values.config);

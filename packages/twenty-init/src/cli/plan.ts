@@ -1,9 +1,9 @@
-import type { Step } from '../boot/phase-plan.ts';
-import { appPhase, type Plan } from '../boot/plan.ts';
-import { formatDuration } from '../report/duration.ts';
-import type { Log } from '../report/log.ts';
-import { maskUrlPasswords } from '../report/mask.ts';
-import { prepareConfig } from './prepare.ts';
+import { formatDuration } from '../config/format-duration.ts';
+import type { Log } from '../log/log.ts';
+import { maskUrlPasswords } from '../log/mask.ts';
+import type { Step } from '../plan/phase.ts';
+import { appPhase, type Plan } from '../plan/plan.ts';
+import { prepareConfig } from '../plan/prepare.ts';
 import { refuse } from './refuse.ts';
 
 export interface PlanOptions {
@@ -91,10 +91,10 @@ function afterWhat(needs: readonly string[]): string {
   return needs.length === 0 ? 'starts at once' : `after ${needs.join(', ')}`;
 }
 
-function skippedDetail({ skipped, gates }: Pick<Step, 'skipped' | 'gates'>): string[] {
+function skippedDetail({ skipped, conditions }: Pick<Step, 'skipped' | 'conditions'>): string[] {
   return [
     ...(skipped === undefined ? [] : [`skipped: ${skipped}`]),
-    ...gates.map(
+    ...conditions.map(
       ({ key, file, exec }) => `${key} ${[file, exec?.shown].filter(Boolean).join(', ')}`,
     ),
   ];

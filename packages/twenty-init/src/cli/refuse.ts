@@ -1,6 +1,6 @@
 import type { Problem } from '../config/problem.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { Log } from '../report/log.ts';
+import type { Log } from '../log/log.ts';
 
 /** Tells every problem in one report. */
 export function refuse(file: string, problems: readonly Problem[], log: Log): number {

@@ -1,9 +1,9 @@
-import type { Plan } from '../boot/plan.ts';
 import { unknownPhase } from '../config/unknown-phase.ts';
-import type { RealSystem } from '../real/system.ts';
-import type { Log } from '../report/log.ts';
+import type { Log } from '../log/log.ts';
+import { nameList } from '../plan/name-list.ts';
+import type { Plan } from '../plan/plan.ts';
 import { StartError } from '../start-error.ts';
-import { namesIn } from './names-in.ts';
+import type { HostSystem } from '../system/system.ts';
 import { run } from './run.ts';
 
 export interface RunPhasesOptions {
@@ -16,11 +16,11 @@ export interface RunPhasesOptions {
 /** The phases without the app. Resolves with 0, or with the exit code of the phase that failed. */
 export async function runPhases(
   { config, only, skip }: RunPhasesOptions,
-  system: RealSystem,
+  system: HostSystem,
   log: Log,
 ): Promise<number> {
-  const wanted = only === undefined ? undefined : namesIn(only);
-  const unwanted = namesIn(skip ?? '');
+  const wanted = only === undefined ? undefined : nameList(only);
+  const unwanted = nameList(skip ?? '');
   if (wanted?.length === 0) throw new StartError('USAGE', '--only names no phase');
   const leftOut = (phase: string): string | undefined => {
     if (wanted !== undefined && !wanted.includes(phase)) return '--only';

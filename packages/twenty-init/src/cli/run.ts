@@ -1,24 +1,24 @@
 import { announceHandOff, become, CoreError } from '@twenty-init/core';
-import { boot } from '../boot/boot.ts';
-import type { LogFile } from '../boot/log-file-plan.ts';
-import { appPhase, type Plan } from '../boot/plan.ts';
-import { preflight } from '../boot/preflight.ts';
-import type { End } from '../boot/report.ts';
 import type { Problem } from '../config/problem.ts';
+import type { End } from '../engine/report.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { exitPastStuckWrite } from '../real/stuck-write.ts';
-import type { RealSystem } from '../real/system.ts';
-import type { Log } from '../report/log.ts';
-import { type Mask, maskFor } from '../report/mask.ts';
-import { reporter } from '../report/reporter.ts';
+import type { Log } from '../log/log.ts';
+import { type Mask, maskFor } from '../log/mask.ts';
+import { reporter } from '../log/reporter.ts';
+import { exitPastStuckWrite } from '../output/stuck-write.ts';
+import type { LogFile } from '../plan/log-file.ts';
+import { appPhase, type Plan } from '../plan/plan.ts';
+import { preflight } from '../plan/preflight.ts';
+import { nowhere, type Prepared, type PrepareOptions, prepare } from '../plan/prepare.ts';
+import { boot } from '../run/boot.ts';
+import { ownLog } from '../run/own-log.ts';
 import { StartError } from '../start-error.ts';
+import { becomePid1 } from '../system/become-pid1.ts';
+import { listen } from '../system/signals.ts';
+import type { HostSystem } from '../system/system.ts';
+import { endAtUncaught } from '../system/uncaught.ts';
 import { messageOf } from '../thrown.ts';
-import { listen } from './listen.ts';
-import { ownLog } from './own-log.ts';
-import { becomePid1 } from './pid1.ts';
-import { nowhere, type Prepared, type PrepareOptions, prepare } from './prepare.ts';
 import { counted, refuse } from './refuse.ts';
-import { endAtUncaught } from './uncaught.ts';
 
 export interface RunOptions extends PrepareOptions {
   /** Called before anything runs. What it throws ends the boot. */
@@ -26,7 +26,7 @@ export interface RunOptions extends PrepareOptions {
 }
 
 /** Boots, and resolves with the exit code; in mode exec only when the boot did not end in the app. */
-export async function run(options: RunOptions, system: RealSystem, earlyLog: Log): Promise<number> {
+export async function run(options: RunOptions, system: HostSystem, earlyLog: Log): Promise<number> {
   try {
     return await bootOrPassThrough(options, system, earlyLog);
   } catch (error) {
@@ -38,7 +38,7 @@ export async function run(options: RunOptions, system: RealSystem, earlyLog: Log
 
 async function bootOrPassThrough(
   options: RunOptions,
-  system: RealSystem,
+  system: HostSystem,
   earlyLog: Log,
 ): Promise<number> {
   const { cmd = [], startsApp = true, onPlan } = options;
@@ -64,7 +64,7 @@ async function bootOrPassThrough(
 async function bootPlanned(
   { plan, config, env, file, logFormat, problems }: Extract<Prepared, { type: 'planned' }>,
   startsApp: boolean,
-  system: RealSystem,
+  system: HostSystem,
 ): Promise<number> {
   const mask = maskFor(env, config.env?.fromFiles);
   const log = await ownLog(logFormat, mask, system);
@@ -124,9 +124,7 @@ async function refuseBoot(
 
 /** For the platform that shows it where nobody looks into the log. */
 async function leaveMessage(end: End, mask: Mask): Promise<void> {
-  const { terminationLog, writeTerminationMessage } = await import(
-    '../report/termination-message.ts'
-  );
+  const { terminationLog, writeTerminationMessage } = await import('../log/termination-message.ts');
   writeTerminationMessage(terminationLog, end, mask);
 }
 
@@ -137,8 +135,8 @@ function platformProblems(): Problem[] {
   return [{ where: `phases.${appPhase}`, what }];
 }
 
-async function teed(system: RealSystem, file: LogFile, log: Log): Promise<RealSystem> {
-  const { withLogFile } = await import('../real/tee.ts');
+async function teed(system: HostSystem, file: LogFile, log: Log): Promise<HostSystem> {
+  const { withLogFile } = await import('../system/tee.ts');
   return withLogFile(
     system,
     file,

@@ -1,4 +1,4 @@
-import type { StopSignalName } from './stop-signal.ts';
+import type { StopSignalName } from './signal-names.ts';
 
 /** A number with a unit, or several in a row: `250ms`, `30s`, `1h30m`. A bare number is an error. */
 export type Duration = string;

@@ -14,7 +14,7 @@ import {
   text,
   withDefault,
 } from './shape.ts';
-import { stopSignals } from './stop-signal.ts';
+import { stopSignals } from './signal-names.ts';
 
 const variableNames: Shape = list(
   { kind: 'text', expected: 'the name of a variable', pattern: /^[A-Za-z_][A-Za-z0-9_]*$/ },

@@ -6,7 +6,7 @@ import {
   type StopResult,
 } from '@twenty-init/core';
 import { durationMs } from '../config/duration.ts';
-import type { Running } from '../system.ts';
+import type { Running } from '../run/system.ts';
 import type { VirtualClock } from './clock.ts';
 import { type Outcome, readyAfterMs } from './outcome.ts';
 

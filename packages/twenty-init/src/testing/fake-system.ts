@@ -1,5 +1,5 @@
 import { CoreError } from '@twenty-init/core';
-import type { System } from '../system.ts';
+import type { System } from '../run/system.ts';
 import type { VirtualClock } from './clock.ts';
 import { type FakeProcess, fakeProcess, notified } from './fake-process.ts';
 import { type Outcome, type Outcomes, outcomeOf, readyAfterMs } from './outcome.ts';

@@ -1,5 +1,5 @@
-export type { PhaseStatus } from '../boot/words.ts';
 export type { Problem } from '../config/problem.ts';
+export type { PhaseStatus } from '../engine/phase-status.ts';
 export type { Outcome, Outcomes } from './outcome.ts';
 export {
   type Rehearsal,

@@ -1,5 +1,5 @@
 import type { ExpectStatic } from 'vitest';
-import type { PhaseStatus } from '../boot/words.ts';
+import type { PhaseStatus } from '../engine/phase-status.ts';
 import type { Rehearsal } from './rehearse.ts';
 
 interface Verdict {

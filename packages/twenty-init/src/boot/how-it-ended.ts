@@ -1,7 +1,0 @@
-import type { ExitStatus } from '@twenty-init/core';
-
-/** In words. A SIGKILL that is not ours comes from the kernel, when memory has run out. */
-export function howItEnded({ exitCode, signal }: ExitStatus): string {
-  if (signal === undefined) return `exit ${exitCode}`;
-  return `killed by ${signal}${signal === 'SIGKILL' ? ' (out of memory?)' : ''}`;
-}

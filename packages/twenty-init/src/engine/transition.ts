@@ -1,0 +1,39 @@
+import type { Effect, Timer } from './effect.ts';
+import type { Moment } from './event.ts';
+import type { Report } from './report.ts';
+import type { BootState, PhaseRecord } from './state.ts';
+
+/** One event's work: the state changes and the effects add up. Outside of `advance` the machine stays pure. */
+export interface Transition extends Moment {
+  state: BootState;
+  readonly effects: Effect[];
+}
+
+export function change(transition: Transition, changes: Partial<BootState>): void {
+  transition.state = { ...transition.state, ...changes };
+}
+
+export function changePhase(
+  transition: Transition,
+  name: string,
+  changes: Partial<PhaseRecord>,
+): void {
+  change(transition, {
+    phases: transition.state.phases.map((record) =>
+      record.name === name ? { ...record, ...changes } : record,
+    ),
+  });
+}
+
+export function report(transition: Transition, what: Report): void {
+  transition.effects.push({ type: 'report', report: what });
+}
+
+/** 0 ms is no timer. */
+export function arm(transition: Transition, timer: Timer, ms: number): void {
+  if (ms > 0) transition.effects.push({ type: 'arm', timer, ms });
+}
+
+export function disarm(transition: Transition, timer: Timer): void {
+  transition.effects.push({ type: 'disarm', timer });
+}

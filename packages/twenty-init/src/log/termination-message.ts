@@ -1,0 +1,37 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import type { End } from '../engine/report.ts';
+import type { Mask } from './mask.ts';
+
+/** Where Kubernetes reads why a container ended, unless the pod says otherwise. */
+export const terminationLog = '/dev/termination-log';
+/** What Kubernetes reads of it, in bytes. */
+const limit = 4096;
+
+/** Writes the reason of the end as JSON, when the file is there; nothing else makes that file. */
+export function writeTerminationMessage(path: string, end: End, mask: Mask): void {
+  if (!existsSync(path)) return;
+  try {
+    writeFileSync(path, terminationMessage(end, mask));
+  } catch {
+    // The platform's file and the platform's loss: the exit code says the most of it.
+  }
+}
+
+/** The latest lines that fit. */
+export function terminationMessage(
+  { reason, phase, exitCode, exitedBy, lastLines }: End,
+  mask: Mask,
+): string {
+  const lines = lastLines.map(mask);
+  for (;;) {
+    const text = JSON.stringify({
+      reason: mask(reason).slice(0, 1000),
+      phase,
+      exitCode,
+      exitedBy,
+      lastLines: lines,
+    });
+    if (Buffer.byteLength(text) <= limit || lines.length === 0) return text;
+    lines.shift();
+  }
+}

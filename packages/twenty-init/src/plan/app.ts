@@ -1,0 +1,89 @@
+import type { Signal } from '@twenty-init/core';
+import type { AppConfig, RestartConfig } from '../config/config.ts';
+import { durationMs } from '../config/duration.ts';
+import { type Command, commandOf, literalCommand, type Place, placeWithin } from './command.ts';
+import type { Expansion } from './expand.ts';
+import { notifyVariable, type Readiness, readinessOf } from './readiness.ts';
+
+export interface App extends Command {
+  /** What it gets in place of SIGTERM. */
+  readonly stopSignal: Signal;
+  readonly gracePeriodMs: number;
+  readonly forwardedIsSuccess: boolean;
+  readonly successExitCodes: readonly number[];
+  readonly readiness?: Readiness;
+  /** In ms; 0 is none. */
+  readonly startTimeoutMs: number;
+  readonly restart: Restart;
+}
+
+export interface Restart {
+  readonly policy: RestartConfig['policy'];
+  readonly delayMs: number;
+  readonly factor: number;
+  readonly maxDelayMs: number;
+  readonly maxRestarts: number;
+  readonly windowMs: number;
+}
+
+/** A CMD is what Docker made of it, so nothing in it is filled in. */
+export function makeApp(
+  app: AppConfig,
+  cmd: readonly string[],
+  where: string,
+  top: Place,
+  expanding: Expansion,
+): App {
+  const place = placeWithin(top, app, where, expanding);
+  const readiness = readinessOf(app.readiness, `${where}.readiness`, place, expanding);
+  const codes = app.successExitCodes ?? [0];
+  const told = knowing(readiness, place);
+  return {
+    ...(cmd.length > 0 || app.command === undefined
+      ? literalCommand(cmd, told)
+      : commandOf(app, where, told, expanding)),
+    stopSignal: app.stopSignal ?? 'SIGTERM',
+    gracePeriodMs: durationMs(app.gracePeriod ?? '30s'),
+    forwardedIsSuccess: codes.includes('forwarded'),
+    successExitCodes: codes.filter((code) => typeof code === 'number'),
+    ...(readiness === undefined ? {} : { readiness }),
+    startTimeoutMs: app.startTimeout === undefined ? 0 : durationMs(app.startTimeout),
+    restart: restartOf(app.restart),
+  };
+}
+
+/** The app alone is told: nothing else has such a descriptor. */
+function knowing(readiness: Readiness | undefined, place: Place): Place {
+  if (readiness?.type !== 'notified') return place;
+  return { ...place, env: { ...place.env, [notifyVariable]: String(readiness.fd) } };
+}
+
+/**
+ * No CMD, or one that starts with the command of exec-app or with one of its `match`. Under a shell the command is what
+ * Docker makes of `CMD command`: `[shell, '-c', command]`.
+ */
+export function isAppCommand(cmd: readonly string[], app: AppConfig): boolean {
+  if (cmd.length === 0) return true;
+  const { match = [] } = app;
+  if (app.command === undefined && match.length === 0) return true;
+  return [...commandLines(app), ...match].some((beginning) =>
+    beginning.every((word, index) => cmd[index] === word),
+  );
+}
+
+function commandLines(app: AppConfig): (readonly string[])[] {
+  if (app.command === undefined) return [];
+  return [app.shell === undefined ? app.command : [app.shell, '-c', app.command]];
+}
+
+function restartOf(restart: AppConfig['restart'] = 'never'): Restart {
+  const config: RestartConfig = typeof restart === 'string' ? { policy: restart } : restart;
+  return {
+    policy: config.policy,
+    delayMs: durationMs(config.delay ?? '1s'),
+    factor: config.factor ?? 2,
+    maxDelayMs: durationMs(config.maxDelay ?? '30s'),
+    maxRestarts: config.maxRestarts ?? 5,
+    windowMs: durationMs(config.window ?? '5m'),
+  };
+}

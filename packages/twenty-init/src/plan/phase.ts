@@ -1,0 +1,168 @@
+import type { Signal } from '@twenty-init/core';
+import type { PhaseConfig, RetryConfig, StepConfig } from '../config/config.ts';
+import { durationMs } from '../config/duration.ts';
+import { commandOf, type Place, placeWithin, type Work } from './command.ts';
+import { type OpenCondition, openConditionsOf, skippedByEnv } from './conditions.ts';
+import type { Expansion } from './expand.ts';
+
+export interface Phase {
+  readonly name: string;
+  /** Runs after the app and not before it. */
+  readonly post: boolean;
+  /** The phases that must be done first. */
+  readonly needs: readonly string[];
+  readonly cwd: string;
+  readonly steps: readonly Step[];
+  /** Why it does not run, where that is known already. */
+  readonly skipped?: string;
+  /** What has to be looked at before it runs. */
+  readonly conditions: readonly OpenCondition[];
+  readonly onFailure: OnFailure;
+  readonly onStop: 'cancel' | 'defer';
+  /** In ms; 0 is none. */
+  readonly timeoutMs: number;
+}
+
+export interface Step {
+  /** `migrate`, or `migrate/upgrade` in a phase of several steps. */
+  readonly title: string;
+  /** Its path in the config. */
+  readonly where: string;
+  readonly work: Work;
+  readonly skipped?: string;
+  readonly conditions: readonly OpenCondition[];
+  readonly onFailure: OnFailure;
+  readonly retry: Retry;
+  /** In ms; 0 is none. */
+  readonly timeoutMs: number;
+  readonly idleTimeoutMs: number;
+  /** What it gets in place of SIGTERM. */
+  readonly stopSignal: Signal;
+  readonly gracePeriodMs: number;
+}
+
+export type OnFailure = 'abort' | 'warn' | 'ignore';
+
+export interface Retry {
+  readonly attempts: number;
+  readonly delayMs: number;
+  readonly factor: number;
+  readonly maxDelayMs: number;
+  readonly jitter: boolean;
+}
+
+interface Setting {
+  readonly post: boolean;
+  readonly needs: readonly string[];
+  readonly gracePeriodMs: number;
+  readonly leftOut: string | undefined;
+}
+
+export function makePhase(
+  name: string,
+  phase: PhaseConfig,
+  where: string,
+  top: Place,
+  fillIn: Expansion,
+  { post, needs, gracePeriodMs, leftOut }: Setting,
+): Phase {
+  const skipped = leftOut ?? skippedByEnv(phase, top.env);
+  const expanding = skipped === undefined ? fillIn : asWritten;
+  const place = placeWithin(top, phase, where, expanding);
+  const defaults: StepDefaults = {
+    idleTimeoutMs: ms(phase.idleTimeout),
+    retry: retryOf(phase.retry),
+    stopSignal: phase.stopSignal ?? 'SIGTERM',
+    gracePeriodMs,
+  };
+  return {
+    name,
+    post,
+    needs,
+    cwd: place.cwd,
+    steps:
+      'steps' in phase
+        ? phase.steps.map((step, index) =>
+            makeStep(name, step, `${where}.steps.${index}`, place, expanding, defaults),
+          )
+        : [onlyStep(name, phase, where, place, expanding, defaults)],
+    ...(skipped === undefined ? {} : { skipped }),
+    conditions:
+      skipped === undefined ? openConditionsOf(phase, top.env, where, place, expanding) : [],
+    onFailure: phase.onFailure ?? 'abort',
+    onStop: phase.onStop ?? 'cancel',
+    timeoutMs: ms(phase.timeout),
+  };
+}
+
+type StepDefaults = Pick<Step, 'idleTimeoutMs' | 'retry' | 'stopSignal' | 'gracePeriodMs'>;
+
+function makeStep(
+  phaseName: string,
+  step: StepConfig,
+  where: string,
+  phasePlace: Place,
+  fillIn: Expansion,
+  defaults: StepDefaults,
+): Step {
+  const skipped = skippedByEnv(step, phasePlace.env);
+  const expanding = skipped === undefined ? fillIn : asWritten;
+  const place = placeWithin(phasePlace, step, where, expanding);
+  return {
+    ...defaults,
+    title: `${phaseName}/${step.name}`,
+    where,
+    work: commandOf(step, where, place, expanding),
+    ...(skipped === undefined ? {} : { skipped }),
+    conditions:
+      skipped === undefined ? openConditionsOf(step, phasePlace.env, where, place, expanding) : [],
+    onFailure: step.onFailure ?? 'abort',
+    timeoutMs: ms(step.timeout),
+    ...(step.idleTimeout === undefined ? {} : { idleTimeoutMs: ms(step.idleTimeout) }),
+    ...(step.retry === undefined ? {} : { retry: retryOf(step.retry) }),
+    ...(step.stopSignal === undefined ? {} : { stopSignal: step.stopSignal }),
+  };
+}
+
+/** A phase with a command or a function is a phase of one step; everything else is said of the phase. */
+function onlyStep(
+  name: string,
+  phase: Exclude<PhaseConfig, { steps: unknown }>,
+  where: string,
+  place: Place,
+  expanding: Expansion,
+  defaults: StepDefaults,
+): Step {
+  const work: Work =
+    'run' in phase
+      ? { run: phase.run, shown: 'run()', ...place }
+      : commandOf(phase, where, place, expanding);
+  return {
+    ...defaults,
+    title: name,
+    where,
+    work,
+    conditions: [],
+    onFailure: 'abort',
+    timeoutMs: 0,
+  };
+}
+
+/** What is skipped anyway may name variables that are not set. */
+const asWritten: Expansion = { expand: (text) => text, problems: [] };
+
+function retryOf(
+  { attempts, delay, factor, maxDelay, jitter }: RetryConfig = { attempts: 1 },
+): Retry {
+  return {
+    attempts,
+    delayMs: durationMs(delay ?? '1s'),
+    factor: factor ?? 2,
+    maxDelayMs: durationMs(maxDelay ?? '30s'),
+    jitter: jitter ?? true,
+  };
+}
+
+function ms(duration: string | undefined): number {
+  return duration === undefined ? 0 : durationMs(duration);
+}

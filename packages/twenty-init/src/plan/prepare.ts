@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import type { Config, LogFormat } from '../config/config.ts';
+import { findConfigFile } from '../config/find.ts';
+import type { Problem } from '../config/problem.ts';
+import { loadConfigFile } from '../config/read.ts';
+import { validate } from '../config/validate.ts';
+import { StartError } from '../start-error.ts';
+import { isAppCommand } from './app.ts';
+import { environment } from './environment.ts';
+import { overridesIn } from './overrides.ts';
+import { makePlan, type Plan, type PlanInputs } from './plan.ts';
+import { skipVariable } from './skip.ts';
+
+/** What a config comes to in this container. */
+export type Prepared =
+  | { readonly type: 'no config' }
+  | { readonly type: 'bad config'; readonly file: string; readonly problems: readonly Problem[] }
+  | { readonly type: 'not the app'; readonly file: string; readonly config: Config }
+  | {
+      readonly type: 'planned';
+      readonly file: string;
+      readonly config: Config;
+      readonly plan: Plan;
+      readonly env: NodeJS.ProcessEnv;
+      readonly logFormat: LogFormat | undefined;
+      /** Of the environment and the plan; cwd and commands have not been looked at. */
+      readonly problems: readonly Problem[];
+    };
+
+export interface PrepareOptions extends Partial<PlanInputs> {
+  readonly config: string | undefined;
+}
+
+/** Finds, reads and checks the config, and makes a plan of it. Throws `CONFIG` when it cannot be read. */
+export async function prepare({ config: named, ...inputs }: PrepareOptions): Promise<Prepared> {
+  const { cwd = process.cwd(), env: inherited = process.env, cmd = [] } = inputs;
+  const file = findConfigFile({ option: named, variable: inherited.TWENTY_INIT_CONFIG }, cwd);
+  if (file === undefined) return { type: 'no config' };
+  const loaded = await loadConfigFile(file);
+  const validated = validate(loaded.written);
+  if ('problems' in validated || loaded.problems.length > 0)
+    return {
+      type: 'bad config',
+      file,
+      problems: [...loaded.problems, ...('problems' in validated ? validated.problems : [])],
+    };
+  const { config } = validated;
+  if (!isAppCommand(cmd, config.phases['exec-app'])) return { type: 'not the app', file, config };
+  const { env, problems } = environment(config.env ?? {}, inherited, (path) =>
+    readFileSync(path, 'utf8'),
+  );
+  const skip = skipVariable(config, inherited);
+  const { logFormat, problems: badOverrides, ...overrides } = overridesIn(inherited);
+  const leftOut = (phase: string): string | undefined =>
+    inputs.leftOut?.(phase) ?? skip.leftOut(phase);
+  const planned = makePlan(config, { ...inputs, ...overrides, cwd, env, cmd, leftOut });
+  return {
+    type: 'planned',
+    file,
+    config,
+    env,
+    logFormat: logFormat ?? config.log?.format,
+    plan: planned.plan,
+    problems: [
+      ...badOverrides,
+      ...skip.problems,
+      ...problems,
+      ...withoutEchoes(planned.problems, problems),
+    ],
+  };
+}
+
+/** The same for a command that is of no use without a config. Throws `USAGE` when there is none. */
+export async function prepareConfig(
+  options: PrepareOptions,
+): Promise<Extract<Prepared, { type: 'planned' | 'bad config' }>> {
+  const prepared = await prepare({ ...options, cmd: [] });
+  if (prepared.type === 'planned' || prepared.type === 'bad config') return prepared;
+  throw new StartError('USAGE', `${nowhere()}; name one with --config`);
+}
+
+export function nowhere(): string {
+  return `no twenty-init.config.* in ${process.cwd()} or /etc/twenty-init`;
+}
+
+/** A variable that is missing is told once, and not again for every place that reads it. */
+function withoutEchoes(problems: readonly Problem[], known: readonly Problem[]): Problem[] {
+  const missing = known.flatMap(
+    ({ what }) => /^(?:credential )?(\w+?)(?:_FILE)?[ :]/.exec(what)?.[1] ?? [],
+  );
+  return problems.filter(({ what }) => {
+    const name = /^\$\{(\w+)\} is not set/.exec(what)?.[1];
+    return name === undefined || !missing.includes(name);
+  });
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { jsonLog } from '../../src/log/json.ts';
+import { maskFor } from '../../src/log/mask.ts';
+
+function logged(env: NodeJS.ProcessEnv, fields: Parameters<ReturnType<typeof jsonLog>>[2]): object {
+  const lines: string[] = [];
+  jsonLog((line) => lines.push(line), maskFor(env))('info', 'hello', fields);
+  expect(lines).toHaveLength(1);
+  return JSON.parse(lines[0] ?? '') as object;
+}
+
+describe('the JSON log', () => {
+  it('hides a secret that JSON writes in another way', () => {
+    const line = logged(
+      { MY_PASSWORD: 'hun"ter2' },
+      { lastLines: ['v=hun"ter2'], cwd: 'hun"ter2' },
+    );
+    expect(line).toMatchObject({ msg: 'hello', lastLines: ['v=***'], cwd: '***' });
+  });
+
+  it('leaves a number alone that looks like a secret', () => {
+    expect(logged({ PIN_TOKEN: '1000' }, { durationMs: 1000 })).toMatchObject({ durationMs: 1000 });
+  });
+});
