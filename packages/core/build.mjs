@@ -9,7 +9,7 @@ const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
 const sources = Object.values(exports).flatMap((target) => target['@twenty-init/source'] ?? []);
 const library = ['./src/index.ts', './src/reaper/reaper.ts'];
 /** No part of the library: importing it has an effect. */
-const preload = './src/pid1.ts';
+const preload = './src/process/preload.ts';
 const options = {
   outbase: 'src',
   outdir: 'dist',

@@ -1,28 +1,27 @@
-export { type BecomeOptions, become } from './become.ts';
 export type { ProcessGroup } from './child/group.ts';
 export type { JobState } from './child/job.ts';
-export {
-  type Child,
-  type PipedChild,
-  type SpawnChildOptions,
-  type StopOptions,
-  type StopResult,
-  spawnChild,
-} from './child/spawn-child.ts';
-export { checkCwd } from './cwd.ts';
+export { spawnChild } from './child/spawn.ts';
+export type {
+  Child,
+  PipedChild,
+  SpawnChildOptions,
+  StopOptions,
+  StopResult,
+} from './child/types.ts';
 export { CoreError, type CoreErrorCode } from './errors.ts';
-export { type ExitStatus, exitStatus } from './exit-status.ts';
-export { type FanOut, type FanOutOptions, fanOut, type Route } from './fan-out/fan-out.ts';
-export type { FanOutTarget } from './fan-out/target.ts';
+export { pid1Path } from './native.ts';
+export { type BecomeOptions, become } from './process/become.ts';
+export { checkCwd } from './process/cwd.ts';
+export { type ExitStatus, exitStatus } from './process/exit-status.ts';
 export {
   announceHandOff,
   type HandOffRequest,
   type HandOffResult,
   handOff,
   supervisingPid1,
-} from './handoff.ts';
-export { pid1Path } from './native.ts';
-export { type FindProgramOptions, findProgram } from './program.ts';
+} from './process/handoff.ts';
+export { type FindProgramOptions, findProgram } from './process/program.ts';
+export { type SubreaperOptions, setSubreaper } from './process/subreaper.ts';
 export {
   createReaper,
   type Reaper,
@@ -30,16 +29,17 @@ export {
   type ReaperSlice,
 } from './reaper/reaper.ts';
 export type { ReapedOrphan } from './reaper/zombies.ts';
-export { isSignal, type Signal, signalName, signalNumber } from './signals.ts';
-export { type SubreaperOptions, setSubreaper } from './subreaper.ts';
+export { type FanOut, type FanOutOptions, fanOut, type Route } from './signals/fan-out.ts';
+export { isSignal, type Signal, signalName, signalNumber } from './signals/names.ts';
+export type { FanOutTarget } from './signals/target.ts';
 export type { Backoff, RestartPolicy } from './supervisor/restart.ts';
-export {
-  createSupervisor,
-  type SupervisedProcess,
-  type Supervisor,
-  type SupervisorEvent,
-  type SupervisorOptions,
-} from './supervisor/supervisor.ts';
+export { createSupervisor } from './supervisor/supervisor.ts';
+export type {
+  SupervisedProcess,
+  Supervisor,
+  SupervisorEvent,
+  SupervisorOptions,
+} from './supervisor/types.ts';
 export { realSystem, type System } from './system.ts';
 export { killAll } from './tree/kill-all.ts';
 export { type KillTreeOptions, killTree } from './tree/kill-tree.ts';

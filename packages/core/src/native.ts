@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CoreError } from './errors.ts';
-import { requireLinux } from './platform.ts';
-import { realSystem, type System } from './system.ts';
+import { realSystem, requireLinux, type System } from './system.ts';
 
 /** The functions of `native/addon.c`. Each returns a result, or -errno. */
 export interface Addon {

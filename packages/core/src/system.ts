@@ -1,4 +1,5 @@
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+import { CoreError } from './errors.ts';
 
 /** The process-wide effects of this package, in one value, so that a test can pass a fake. */
 export interface System {
@@ -76,4 +77,22 @@ function* readProcInPieces(path: string): Generator<string, void> {
   } finally {
     closeSync(fd);
   }
+}
+
+/** Throws `UNSUPPORTED_PLATFORM` anywhere but on Linux. */
+export function requireLinux(what: string, { platform }: System): void {
+  if (platform !== 'linux')
+    throw new CoreError('UNSUPPORTED_PLATFORM', `${what} needs Linux; this is ${platform}`);
+}
+
+/**
+ * Throws `NOT_MAIN_THREAD` in a Worker. Adopted orphans are children of the main thread, signals arrive there, and a
+ * parent-death signal follows the thread that forked, not the process.
+ */
+export function requireMainThread(what: string, { isMainThread }: System): void {
+  if (!isMainThread)
+    throw new CoreError(
+      'NOT_MAIN_THREAD',
+      `${what} works in the main thread only, not in a Worker`,
+    );
 }

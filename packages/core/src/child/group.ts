@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Signal } from '../signals.ts';
+import type { Signal } from '../signals/names.ts';
+import { sendSignal } from '../signals/send.ts';
 import type { System } from '../system.ts';
-import { hasMembers, liveMembers, processExists, sendSignal } from '../tree/process-group.ts';
+import { hasMembers, liveMembers, processExists } from '../tree/process-group.ts';
 
 /** The process group that a child leads. It can outlive the child. */
 export interface ProcessGroup {

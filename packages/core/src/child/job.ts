@@ -1,7 +1,7 @@
 import { loadAddon } from '../native.ts';
-import { type Signal, signalName } from '../signals.ts';
+import { type Signal, signalName } from '../signals/names.ts';
+import { sendSignal } from '../signals/send.ts';
 import type { System } from '../system.ts';
-import { sendSignal } from '../tree/process-group.ts';
 import { readStat } from '../tree/stat.ts';
 
 /** What a child that has not ended does. */

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { wholeTurnOfTheLoop } from '../loop.ts';
+import { wholeTurnOfTheLoop } from '../process/event-loop.ts';
 import type { System } from '../system.ts';
 import { isEnding } from '../tree/stat.ts';
 

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { timerMs } from '../options.ts';
 import type { System } from '../system.ts';
-import { timerMs } from '../timer.ts';
 import { killTree } from '../tree/kill-tree.ts';
 import type { ProcessGroup } from './group.ts';
-import type { Launched } from './launch.ts';
-import type { Child, StopOptions, StopResult } from './spawn-child.ts';
+import type { SpawnedProcess } from './spawn-process.ts';
+import type { Child, StopOptions, StopResult } from './types.ts';
 
-type Stoppable = Pick<Child, 'pid' | 'exited' | 'group' | 'kill'> & Pick<Launched, 'hasEnded'>;
+type Stoppable = Pick<Child, 'pid' | 'exited' | 'group' | 'kill'> &
+  Pick<SpawnedProcess, 'hasEnded'>;
 
 /** The leader first, then what is left of its group, then SIGKILL for what is left of that. */
 export async function stopChild(

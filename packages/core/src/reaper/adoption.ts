@@ -1,4 +1,4 @@
-import { setSubreaper } from '../subreaper.ts';
+import { setSubreaper } from '../process/subreaper.ts';
 import type { System } from '../system.ts';
 
 /** Those who adopt in this process: the attribute is the process's, and has to last as long as one of them. */

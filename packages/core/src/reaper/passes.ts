@@ -1,4 +1,4 @@
-import { nowMs } from '../clock.ts';
+import { nowMs } from '../process/clock.ts';
 
 /** Runs one pass after the other, each in slices with a turn of the event loop between them. */
 export interface Passes {

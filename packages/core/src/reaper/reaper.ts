@@ -1,8 +1,7 @@
-import { nowMs } from '../clock.ts';
 import { loadAddon } from '../native.ts';
-import { requireMainThread } from '../platform.ts';
-import { realSystem, type System } from '../system.ts';
-import { timerMs } from '../timer.ts';
+import { timerMs } from '../options.ts';
+import { nowMs } from '../process/clock.ts';
+import { realSystem, requireMainThread, type System } from '../system.ts';
 import { requireOwnProc } from '../tree/own-proc.ts';
 import { adoptOrphans } from './adoption.ts';
 import { watchNodeChildren } from './node-children.ts';

@@ -1,6 +1,6 @@
-import { nowMs } from '../clock.ts';
-import { type ExitStatus, waitStatus } from '../exit-status.ts';
 import type { Addon } from '../native.ts';
+import { nowMs } from '../process/clock.ts';
+import { type ExitStatus, waitStatus } from '../process/exit-status.ts';
 import type { System } from '../system.ts';
 import { readStat } from '../tree/stat.ts';
 import { childrenOfThread } from './children.ts';

@@ -1,13 +1,13 @@
 import type { ProcessGroup } from '../child/group.ts';
-import type { Child, StopResult } from '../child/spawn-child.ts';
-import { startChild } from '../child/start-child.ts';
-import { nowMs } from '../clock.ts';
+import { spawnChild } from '../child/spawn.ts';
+import type { Child, StopResult } from '../child/types.ts';
 import { CoreError } from '../errors.ts';
-import type { ExitStatus } from '../exit-status.ts';
+import { timerMs } from '../options.ts';
+import { nowMs } from '../process/clock.ts';
+import type { ExitStatus } from '../process/exit-status.ts';
 import type { System } from '../system.ts';
-import { timerMs } from '../timer.ts';
 import { countRestarts } from './restart.ts';
-import type { SupervisedProcess, SupervisorOptions } from './supervisor.ts';
+import type { SupervisedProcess, SupervisorOptions } from './types.ts';
 
 /** One process of a supervisor, through all its restarts. */
 export interface Member {
@@ -69,7 +69,7 @@ export function superviseMember(
   const attempt = async (): Promise<Child> => {
     const { command, cwd, env, stdin, parentDeath } = spec;
     const [program, ...args] = command;
-    const child = await startChild(program, args, {
+    const child = await spawnChild(program, args, {
       system,
       onSpawn: (spawned) => {
         group = spawned;

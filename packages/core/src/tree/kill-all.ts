@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { nowMs } from '../clock.ts';
-import { requireLinux } from '../platform.ts';
-import { realSystem } from '../system.ts';
+import { nowMs } from '../process/clock.ts';
+import { endsProcess, sendSignal } from '../signals/send.ts';
+import { realSystem, requireLinux } from '../system.ts';
 import { type KillTreeOptions, killTree } from './kill-tree.ts';
 import { requireOwnProc } from './own-proc.ts';
-import { endsProcess, sendSignal } from './process-group.ts';
 import { isRunning, type ProcessStat, readStats } from './stat.ts';
 import { stillRunning } from './still-running.ts';
 

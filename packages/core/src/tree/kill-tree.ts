@@ -1,10 +1,10 @@
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
-import { nowMs } from '../clock.ts';
 import { CoreError } from '../errors.ts';
-import { type Signal, signalNumber } from '../signals.ts';
+import { nowMs } from '../process/clock.ts';
+import { type Signal, signalNumber } from '../signals/names.ts';
+import { endsProcess, sendSignal } from '../signals/send.ts';
 import { realSystem, type System } from '../system.ts';
 import { requireOwnProc } from './own-proc.ts';
-import { endsProcess, sendSignal } from './process-group.ts';
 import { isRunning, type ProcessStat } from './stat.ts';
 import { stillRunning } from './still-running.ts';
 import { type TreeWalk, walkTree } from './tree-walk.ts';

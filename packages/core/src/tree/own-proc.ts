@@ -1,6 +1,5 @@
 import { CoreError } from '../errors.ts';
-import { requireLinux } from '../platform.ts';
-import type { System } from '../system.ts';
+import { requireLinux, type System } from '../system.ts';
 
 /**
  * Throws `PROC_UNUSABLE` unless /proc shows this process's own PID namespace. After `unshare --pid` without

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { nowMs } from '../../src/clock.ts';
+import { nowMs } from '../../src/process/clock.ts';
 import { schedulePasses } from '../../src/reaper/passes.ts';
 
 beforeEach(() => {

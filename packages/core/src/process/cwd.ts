@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { CoreError } from './errors.ts';
-import type { System } from './system.ts';
+import { CoreError } from '../errors.ts';
+import type { System } from '../system.ts';
 
 /**
  * Throws `CWD_MISSING` or `CWD_NOT_USABLE` unless a process can start in that directory. Needed because spawn

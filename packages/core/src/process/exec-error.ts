@@ -1,7 +1,7 @@
 import { CoreError } from '../errors.ts';
 
 /** A failed start as one typed error, whether spawn threw, emitted `error`, or the shim reported an errno. */
-export function startError(called: string, cause: unknown): CoreError {
+export function execError(called: string, cause: unknown): CoreError {
   if (cause instanceof CoreError) return cause;
   const { code: errno, message } = cause as NodeJS.ErrnoException;
   const reason = errno ?? message;

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkCwd, findProgram } from '../src/index.ts';
+import { checkCwd, findProgram } from '../../src/index.ts';
 
 let folder: string;
 const file = (name: string): string => join(folder, name);

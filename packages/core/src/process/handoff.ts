@@ -1,7 +1,7 @@
 import { getSystemErrorName } from 'node:util';
-import { CoreError } from './errors.ts';
-import { loadAddon } from './native.ts';
-import { realSystem, type System } from './system.ts';
+import { CoreError } from '../errors.ts';
+import { loadAddon } from '../native.ts';
+import { realSystem, type System } from '../system.ts';
 
 /** The protocol is described at the top of `native/pid1.c`. */
 const variable = 'PID1_HANDOFF';

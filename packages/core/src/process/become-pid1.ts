@@ -1,7 +1,7 @@
+import { CoreError } from '../errors.ts';
+import { pid1Path } from '../native.ts';
+import { realSystem, type System } from '../system.ts';
 import { become } from './become.ts';
-import { CoreError } from './errors.ts';
-import { pid1Path } from './native.ts';
-import { realSystem, type System } from './system.ts';
 
 /**
  * Replaces this Node process by `pid1`, with the same Node command line as its child. Rejects as `become` does, and with

@@ -1,7 +1,6 @@
-import { requireMainThread } from '../platform.ts';
-import type { Signal } from '../signals.ts';
-import { realSystem, type System } from '../system.ts';
+import { realSystem, requireMainThread, type System } from '../system.ts';
 import { listen } from './listen.ts';
+import type { Signal } from './names.ts';
 import { type Route, routesOf } from './routes.ts';
 import { type FanOutTarget, killTarget, signalTarget } from './target.ts';
 

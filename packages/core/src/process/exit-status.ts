@@ -1,4 +1,4 @@
-import { type Signal, signalName, signalNumber } from './signals.ts';
+import { type Signal, signalName, signalNumber } from '../signals/names.ts';
 
 /** How a process ended. */
 export interface ExitStatus {

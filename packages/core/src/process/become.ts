@@ -1,14 +1,13 @@
 import { constants } from 'node:os';
-import { startError } from './child/start-error.ts';
+import { CoreError, errnoName } from '../errors.ts';
+import { loadAddon } from '../native.ts';
+import { sendSignal } from '../signals/send.ts';
+import { realSystem, requireLinux, requireMainThread, type System } from '../system.ts';
 import { checkCwd, currentCwd } from './cwd.ts';
-import { CoreError, errnoName } from './errors.ts';
+import { wholeTurnOfTheLoop } from './event-loop.ts';
+import { execError } from './exec-error.ts';
 import { originalFileLimit } from './file-limit.ts';
-import { wholeTurnOfTheLoop } from './loop.ts';
-import { loadAddon } from './native.ts';
-import { requireLinux, requireMainThread } from './platform.ts';
 import { commandName, findProgram } from './program.ts';
-import { realSystem, type System } from './system.ts';
-import { sendSignal } from './tree/process-group.ts';
 
 export interface BecomeOptions {
   /** Absolute; default: that of this process. */
@@ -67,7 +66,7 @@ export async function become(
     const goBack = enter(cwd, system);
     const result = addon.execve(program, argv, envp, originalFileLimit(system));
     goBack();
-    throw startError(called, Object.assign(new Error('exec failed'), { code: errnoName(result) }));
+    throw execError(called, Object.assign(new Error('exec failed'), { code: errnoName(result) }));
   } finally {
     addon.rearm();
     sendSignal(system.pid, 'SIGCHLD', system); // libuv has not heard of a child that ended meanwhile
@@ -102,7 +101,7 @@ function enter(cwd: string, system: System): () => void {
 /** As C takes them: a NUL would cut one short. */
 function strings(what: string, called: string, texts: readonly string[]): readonly string[] {
   if (texts.some((text) => text.includes('\0')))
-    throw startError(called, new Error(`a NUL byte in its ${what}`));
+    throw execError(called, new Error(`a NUL byte in its ${what}`));
   return texts;
 }
 

@@ -1,34 +1,51 @@
-import { checkCwd, currentCwd } from '../cwd.ts';
-import { callListener } from '../listener.ts';
-import { requireLinux, requireMainThread } from '../platform.ts';
-import { type Signal, signalNumber } from '../signals.ts';
-import { realSystem, type System } from '../system.ts';
-import { sendSignal } from '../tree/process-group.ts';
-import type { ProcessGroup } from './group.ts';
+import { callListener } from '../process/call-listener.ts';
+import { checkCwd, currentCwd } from '../process/cwd.ts';
+import { type Signal, signalNumber } from '../signals/names.ts';
+import { sendSignal } from '../signals/send.ts';
+import { realSystem, requireLinux, requireMainThread, type System } from '../system.ts';
 import { type Foreground, foregroundFor, type JobState, watchJob } from './job.ts';
-import { type Launched, launch } from './launch.ts';
 import { isNotified } from './notification.ts';
-import type { Child, PipedChild, SpawnChildOptions } from './spawn-child.ts';
+import { type SpawnedProcess, spawnProcess } from './spawn-process.ts';
 import { stopChild } from './stop.ts';
+import type { Child, PipedChild, SpawnChildOptions } from './types.ts';
 
-export interface StartOptions extends SpawnChildOptions {
-  /** Called as soon as there is a process, which may yet fail to run the program. */
-  readonly onSpawn?: (group: ProcessGroup) => void;
-}
-
-export async function startChild(
+/**
+ * Starts a program as the leader of a process group of its own; on Linux in the session and on the terminal of this
+ * process, with the soft limit on open files that Node had raised for itself.
+ *
+ * Resolves when the program runs. Rejects with `CWD_MISSING` or `CWD_NOT_USABLE`, `COMMAND_NOT_FOUND` (exit code 127),
+ * `COMMAND_NOT_EXECUTABLE` or `SPAWN_FAILED` (126), and for what this platform or thread cannot do with
+ * `UNSUPPORTED_PLATFORM` or `NOT_MAIN_THREAD`; and with a `RangeError` for a `notifyFd` or a `parentDeath` that is none.
+ * Then nothing was started.
+ *
+ * @example
+ * const child = await spawnChild('node', ['server.js'], { cwd: '/app' });
+ * process.once('SIGTERM', () => child.stop({ gracePeriodMs: 10_000 }));
+ * process.exitCode = (await child.exited).exitCode;
+ */
+export function spawnChild(
   command: string,
   args: readonly string[],
-  options: StartOptions,
+  options: SpawnChildOptions & { readonly output: 'pipe' },
+): Promise<PipedChild>;
+export function spawnChild(
+  command: string,
+  args: readonly string[],
+  options?: SpawnChildOptions,
+): Promise<Child>;
+export async function spawnChild(
+  command: string,
+  args: readonly string[],
+  options: SpawnChildOptions = {},
 ): Promise<Child | PipedChild> {
   const { system = realSystem } = options;
   const { cwd = currentCwd(system), env = system.env } = options;
   checkOptions(options, system);
   checkCwd(cwd);
   const foreground = options.foreground === true ? foregroundFor(system) : undefined;
-  const launched = await launch(command, args, { ...options, cwd, env, system });
-  const terminal = foreground?.(launched.pid);
-  return { ...child(launched, terminal, options, system), ...launched.pipes };
+  const spawned = await spawnProcess(command, args, { ...options, cwd, env, system });
+  const terminal = foreground?.(spawned.pid);
+  return { ...child(spawned, terminal, options, system), ...spawned.pipes };
 }
 
 function checkOptions(options: SpawnChildOptions, system: System): void {
@@ -53,7 +70,7 @@ function checkNotifyFd(fd: number, system: System): void {
 }
 
 function child(
-  { pid, exited: reaped, hasEnded, group, notification }: Launched,
+  { pid, exited: reaped, hasEnded, group, notification }: SpawnedProcess,
   terminal: Foreground | undefined,
   { onJobChange }: SpawnChildOptions,
   system: System,

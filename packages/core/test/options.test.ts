@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { timerMs } from '../src/timer.ts';
+import { timerMs } from '../src/options.ts';
 
 describe('timerMs', () => {
   it.each([

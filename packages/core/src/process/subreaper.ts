@@ -1,8 +1,7 @@
 import { getSystemErrorName } from 'node:util';
-import { CoreError } from './errors.ts';
-import { loadAddon } from './native.ts';
-import { requireLinux } from './platform.ts';
-import { realSystem, type System } from './system.ts';
+import { CoreError } from '../errors.ts';
+import { loadAddon } from '../native.ts';
+import { realSystem, requireLinux, type System } from '../system.ts';
 
 export interface SubreaperOptions {
   readonly system?: System;

@@ -1,4 +1,4 @@
-import type { System } from './system.ts';
+import type { System } from '../system.ts';
 
 /**
  * The soft limit on open files that this process would have without Node, or -1 where it is not known. Node raises

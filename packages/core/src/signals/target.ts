@@ -1,14 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Child } from '../child/spawn-child.ts';
-import type { Signal } from '../signals.ts';
 import type { System } from '../system.ts';
-import { sendSignal } from '../tree/process-group.ts';
-import { readStat } from '../tree/stat.ts';
+import type { Signal } from './names.ts';
+import { sendSignal } from './send.ts';
 
-/** Of `spawnChild`, or of `node:child_process`. */
-export type FanOutTarget =
-  | (Pick<Child, 'kill'> & Partial<Pick<Child, 'pid' | 'group'>>)
-  | ChildProcess;
+/** A child of `spawnChild`, or of `node:child_process`; or whatever else can be signalled. */
+export type FanOutTarget = Signalled | ChildProcess;
+
+interface Signalled {
+  /** False when it has ended. */
+  kill(signal: Signal): boolean;
+  /** The process group that it leads. */
+  readonly group?: {
+    members(): readonly number[];
+    kill(signal: Signal): boolean;
+  };
+}
 
 /**
  * False when it has ended, and its group too. What cannot be signalled is a process warning: a signal handler has no
@@ -42,9 +48,8 @@ export function killTarget(target: FanOutTarget, system: System): void {
 function killGroup(target: FanOutTarget, system: System): boolean {
   if (!isNodeChild(target)) return target.group?.kill('SIGKILL') ?? false;
   const pid = livePid(target);
-  const leads =
-    pid !== undefined && system.platform === 'linux' && readStat(pid, system)?.pgid === pid;
-  return leads && sendSignal(-pid, 'SIGKILL', system);
+  // A group of that number is one that it leads: the kernel gives it to no other while the process is there.
+  return pid !== undefined && system.platform === 'linux' && sendSignal(-pid, 'SIGKILL', system);
 }
 
 function isNodeChild(target: FanOutTarget): target is ChildProcess {

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { addonIfAny } from '../native.ts';
-import { type Signal, signalNumber } from '../signals.ts';
 import type { System } from '../system.ts';
+import { type Signal, signalNumber } from './names.ts';
 
 /** Listens for signals; the result takes that back. */
 export function listen(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exitStatus, isSignal, signalName, signalNumber } from '../src/index.ts';
+import { exitStatus, isSignal, signalName, signalNumber } from '../../src/index.ts';
 
 describe('signals', () => {
   it('have a name for every number that Linux uses, and back', () => {

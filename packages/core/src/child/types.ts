@@ -1,10 +1,9 @@
 import type { Readable } from 'node:stream';
-import type { ExitStatus } from '../exit-status.ts';
-import type { Signal } from '../signals.ts';
+import type { ExitStatus } from '../process/exit-status.ts';
+import type { Signal } from '../signals/names.ts';
 import type { System } from '../system.ts';
 import type { ProcessGroup } from './group.ts';
 import type { JobState } from './job.ts';
-import { startChild } from './start-child.ts';
 
 export interface SpawnChildOptions {
   /** Absolute; default: that of this process. */
@@ -39,6 +38,11 @@ export interface SpawnChildOptions {
    * dies of the next write. Linux. Default: none.
    */
   readonly notifyFd?: number;
+  /**
+   * Called as soon as there is a process, which may yet fail to run the program.
+   * @internal
+   */
+  readonly onSpawn?: (group: ProcessGroup) => void;
   readonly system?: System;
 }
 
@@ -84,36 +88,4 @@ export interface StopOptions {
 export interface StopResult extends ExitStatus {
   /** The pids that had to be killed with SIGKILL. */
   readonly killed: readonly number[];
-}
-
-/**
- * Starts a program as the leader of a process group of its own; on Linux in the session and on the terminal of this
- * process, with the soft limit on open files that Node had raised for itself.
- *
- * Resolves when the program runs. Rejects with `CWD_MISSING` or `CWD_NOT_USABLE`, `COMMAND_NOT_FOUND` (exit code 127),
- * `COMMAND_NOT_EXECUTABLE` or `SPAWN_FAILED` (126), and for what this platform or thread cannot do with
- * `UNSUPPORTED_PLATFORM` or `NOT_MAIN_THREAD`; and with a `RangeError` for a `notifyFd` or a `parentDeath` that is none.
- * Then nothing was started.
- *
- * @example
- * const child = await spawnChild('node', ['server.js'], { cwd: '/app' });
- * process.once('SIGTERM', () => child.stop({ gracePeriodMs: 10_000 }));
- * process.exitCode = (await child.exited).exitCode;
- */
-export function spawnChild(
-  command: string,
-  args: readonly string[],
-  options: SpawnChildOptions & { readonly output: 'pipe' },
-): Promise<PipedChild>;
-export function spawnChild(
-  command: string,
-  args: readonly string[],
-  options?: SpawnChildOptions,
-): Promise<Child>;
-export function spawnChild(
-  command: string,
-  args: readonly string[],
-  options: SpawnChildOptions = {},
-): Promise<Child | PipedChild> {
-  return startChild(command, args, options);
 }

@@ -1,4 +1,4 @@
-import { isSignal, type Signal } from '../signals.ts';
+import { isSignal, type Signal } from './names.ts';
 
 /**
  * What becomes of a signal: `forward` sends it on, another signal is sent in its place, `drop` catches it and does

@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
-import { CoreError } from './errors.ts';
+import { CoreError } from '../errors.ts';
 
 export interface FindProgramOptions {
   /** Absolute; where a relative command or PATH entry starts. */

@@ -3,19 +3,19 @@ import { readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { errnoName } from '../errors.ts';
-import { type ExitStatus, exitStatus } from '../exit-status.ts';
-import { originalFileLimit } from '../file-limit.ts';
 import { loadAddon, pid1Path } from '../native.ts';
-import { commandName, findProgram } from '../program.ts';
+import { execError } from '../process/exec-error.ts';
+import { type ExitStatus, exitStatus } from '../process/exit-status.ts';
+import { originalFileLimit } from '../process/file-limit.ts';
+import { commandName, findProgram } from '../process/program.ts';
 import type { System } from '../system.ts';
 import { groupOf, type ProcessGroup } from './group.ts';
 import { type Notification, readNotification } from './notification.ts';
-import type { StartOptions } from './start-child.ts';
-import { startError } from './start-error.ts';
+import type { SpawnChildOptions } from './types.ts';
 
-export interface Launched {
+export interface SpawnedProcess {
   readonly pid: number;
-  /** Listened for from the start: a short program has ended before the promise of {@link launch} is heard of. */
+  /** Listened for from the start: a short program has ended before the promise of {@link spawnProcess} is heard of. */
   readonly exited: Promise<ExitStatus>;
   /** Whether it has been reaped; its pid may be somebody else's then. */
   hasEnded(): boolean;
@@ -26,30 +26,30 @@ export interface Launched {
   readonly notification?: Notification;
 }
 
-export type LaunchOptions = StartOptions & {
+type ProcessOptions = SpawnChildOptions & {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly system: System;
 };
 
 /** Starts a program as the leader of a process group. Resolves when it runs; a failure is a `CoreError`. */
-export function launch(
+export function spawnProcess(
   command: string,
   args: readonly string[],
-  options: LaunchOptions,
-): Promise<Launched> {
+  options: ProcessOptions,
+): Promise<SpawnedProcess> {
   return options.system.platform === 'linux'
-    ? launchByShim(command, args, options)
-    : launchByNode(command, args, options);
+    ? spawnByShim(command, args, options)
+    : spawnByNode(command, args, options);
 }
 
 // libuv's spawn returns only after exec, too late for setpgid, and its `detached` is setsid, which gives up the
 // terminal. So `pid1 --exec` comes between, sets up, and becomes the program.
-async function launchByShim(
+async function spawnByShim(
   command: string,
   args: readonly string[],
-  options: LaunchOptions,
-): Promise<Launched> {
+  options: ProcessOptions,
+): Promise<SpawnedProcess> {
   const { cwd, env, stdin = 'inherit', output = 'inherit', notifyFd, system } = options;
   const { default: spawn } = await import('cross-spawn');
   // What follows blocks: without a turn, a row of starts would keep the event loop from timers and signals to its end.
@@ -92,7 +92,7 @@ async function launchByShim(
     };
   } catch (error) {
     for (const stream of streams) stream.destroy();
-    throw startError(commandName(command, options.name), error);
+    throw execError(commandName(command, options.name), error);
   } finally {
     closeAll(writeEnds, system);
     if (report !== undefined) closeAll([report], system);
@@ -104,7 +104,7 @@ function closeAll(fds: number[], system: System): void {
 }
 
 /** The pid is undefined only after a failed start, which throws later. */
-function watchExit(spawned: ChildProcess, { onSpawn, system }: LaunchOptions): Launched {
+function watchExit(spawned: ChildProcess, { onSpawn, system }: ProcessOptions): SpawnedProcess {
   const hasEnded = (): boolean => spawned.exitCode !== null || spawned.signalCode !== null;
   const group = groupOf(spawned, hasEnded, system);
   if (spawned.pid !== undefined) onSpawn?.(group);
@@ -119,11 +119,15 @@ function watchExit(spawned: ChildProcess, { onSpawn, system }: LaunchOptions): L
 }
 
 /** Where the shim tells the errno of a failed exec; it closes it at the exec. */
-function errorFd({ notifyFd }: LaunchOptions): number {
+function errorFd({ notifyFd }: ProcessOptions): number {
   return notifyFd === 3 ? 4 : 3;
 }
 
-function shimArguments(command: string, args: readonly string[], options: LaunchOptions): string[] {
+function shimArguments(
+  command: string,
+  args: readonly string[],
+  options: ProcessOptions,
+): string[] {
   const { parentDeath, foreground = false, system } = options;
   const fileLimit = originalFileLimit(system);
   return [
@@ -165,7 +169,7 @@ function failure(spawned: ChildProcess): Promise<never> {
  * Waits for the exec, which closes the shim's error descriptor; what it wrote before is the errno of a failed one.
  * Blocking, as libuv's own spawn waits for the exec of the shim: a stream would cost 2 ms of the boot.
  */
-function executed(report: number, command: string, { cwd, env, name }: LaunchOptions): void {
+function executed(report: number, command: string, { cwd, env, name }: ProcessOptions): void {
   const errno = readErrno(report);
   if (errno === 0) return;
   findProgram(command, { cwd, path: env.PATH, name }); // says more, where it finds the same
@@ -179,11 +183,11 @@ function readErrno(fd: number): number {
 }
 
 /** Off Linux: `detached` makes a group, in a session of its own, which costs the terminal. */
-async function launchByNode(
+async function spawnByNode(
   command: string,
   args: readonly string[],
-  options: LaunchOptions,
-): Promise<Launched> {
+  options: ProcessOptions,
+): Promise<SpawnedProcess> {
   const { cwd, env, stdin = 'inherit', output = 'inherit', system } = options;
   const { default: spawn } = await import('cross-spawn');
   try {
@@ -200,6 +204,6 @@ async function launchByNode(
     const { stdout, stderr } = spawned;
     return stdout === null || stderr === null ? running : { ...running, pipes: { stdout, stderr } };
   } catch (error) {
-    throw startError(commandName(command, options.name), error);
+    throw execError(commandName(command, options.name), error);
   }
 }
