@@ -1,6 +1,7 @@
 import type { Signal } from '@twenty-init/core';
 import { expect, it } from 'vitest';
 import type { Config, PhaseConfig } from '../../src/config/config.ts';
+import { withDefaults } from '../../src/config/with-defaults.ts';
 import { advance, initialState } from '../../src/engine/advance.ts';
 import type { BootEvent } from '../../src/engine/event.ts';
 import { makePlan } from '../../src/plan/plan.ts';
@@ -14,7 +15,7 @@ const one = { name: 'one', command: ['1'] };
 
 /** What has been sent to whatever runs after these events. */
 function sent(phases: Config['phases'], events: readonly BootEvent[]): Signal[] {
-  const { plan } = makePlan({ phases }, { cwd: '/', env: {}, cmd: [] });
+  const { plan } = makePlan(withDefaults({ phases }), { cwd: '/', env: {}, cmd: [] });
   let state = initialState(plan);
   return [begin, ...events].flatMap((event) => {
     const next = advance(state, event, { now: 0, random: 0 });
