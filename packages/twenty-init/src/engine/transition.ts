@@ -1,7 +1,8 @@
-import type { Effect, Timer } from './effect.ts';
+import type { Effect } from './effect.ts';
 import type { Moment } from './event.ts';
 import type { Report } from './report.ts';
 import type { BootState, PhaseRecord } from './state.ts';
+import type { Timer } from './timer.ts';
 
 /** One event's work: the state changes and the effects add up. Outside of `advance` the machine stays pure. */
 export interface Transition extends Moment {
