@@ -18,7 +18,7 @@ import type { End } from './report.ts';
 import type { AppSignal, StopSignal } from './signals.ts';
 import type { BootState, PhaseRecord } from './state.ts';
 import type { Timer } from './timer.ts';
-import { arm, change, changePhase, report, type Transition } from './transition.ts';
+import { arm, change, changePhase, phaseRecord, report, type Transition } from './transition.ts';
 
 export interface Advance {
   readonly state: BootState;
@@ -131,7 +131,7 @@ function proceedWithPhases(transition: Transition): void {
     startPhase(transition, next);
   }
   const before = transition.state.plan.phases.filter(({ post }) => !post);
-  if (before.every(({ name }) => isDone(recordOf(transition, name)))) {
+  if (before.every(({ name }) => isDone(phaseRecord(transition, name)))) {
     if (!transition.state.plan.startsApp) return end(transition, phasesDone);
     change(transition, { stage: 'app' });
     report(transition, { type: 'summary', phases: beforeApp(transition), app: 'starting' });
@@ -141,8 +141,8 @@ function proceedWithPhases(transition: Transition): void {
 
 function canStart(transition: Transition, { name, needs }: Phase): boolean {
   return (
-    recordOf(transition, name).status === 'pending' &&
-    needs.every((needed) => isDone(recordOf(transition, needed)))
+    phaseRecord(transition, name).status === 'pending' &&
+    needs.every((needed) => isDone(phaseRecord(transition, needed)))
   );
 }
 
@@ -156,7 +156,7 @@ function stopOthers(transition: Transition): void {
 function proceedWithPost(transition: Transition): void {
   while (!transition.state.phases.some(isActive)) {
     const next = transition.state.plan.phases.find(
-      ({ name, post }) => post && recordOf(transition, name).status === 'pending',
+      ({ name, post }) => post && phaseRecord(transition, name).status === 'pending',
     );
     if (next === undefined || transition.state.forced || transition.state.outOfTime)
       return endWithApp(transition);
@@ -174,7 +174,7 @@ function signaled(transition: Transition, signal: StopSignal | AppSignal): void 
   arm(transition, { type: 'shutdown' }, transition.state.plan.shutdownTimeoutMs);
   if (transition.state.stage === 'app') return stopApp(transition, signal);
   const active = transition.state.plan.phases.filter(({ name }) =>
-    isActive(recordOf(transition, name)),
+    isActive(phaseRecord(transition, name)),
   );
   const deferred = active.filter((phase) => mayFinish(transition, phase));
   report(transition, {
@@ -217,7 +217,7 @@ function threw(
 function shutdownOver(transition: Transition): void {
   change(transition, { outOfTime: true });
   const active = transition.state.plan.phases.filter(({ name }) =>
-    isActive(recordOf(transition, name)),
+    isActive(phaseRecord(transition, name)),
   );
   if (active.length === 0) return;
   report(transition, { type: 'shutdown-timeout', canceled: active.map(({ name }) => name) });
@@ -277,10 +277,4 @@ function cancelPending(transition: Transition): void {
 
 function beforeApp({ state }: Transition): readonly PhaseRecord[] {
   return state.phases.filter((_, index) => state.plan.phases[index]?.post === false);
-}
-
-function recordOf({ state }: Transition, name: string): PhaseRecord {
-  const record = state.phases.find((candidate) => candidate.name === name);
-  if (record === undefined) throw new Error(`there is no phase "${name}"`);
-  return record;
 }

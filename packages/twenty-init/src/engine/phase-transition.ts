@@ -1,7 +1,7 @@
 import type { Phase, Step } from '../plan/phase.ts';
 import type { PhaseRecord } from './state.ts';
 import type { PhaseTimer } from './timer.ts';
-import { arm, changePhase, disarm, type Transition } from './transition.ts';
+import { arm, changePhase, disarm, phaseRecord, type Transition } from './transition.ts';
 
 /** What an event makes of one phase. */
 export interface PhaseTransition {
@@ -28,9 +28,7 @@ export function ofStep({ transition, phase }: PhaseTransition, index: number): S
 }
 
 export function recordOf({ transition, phase }: PhaseTransition): PhaseRecord {
-  const record = transition.state.phases.find(({ name }) => name === phase.name);
-  if (record === undefined) throw new Error(`there is no record of phase "${phase.name}"`);
-  return record;
+  return phaseRecord(transition, phase.name);
 }
 
 export function changeRecord(

@@ -14,6 +14,12 @@ export function change(transition: Transition, changes: Partial<BootState>): voi
   transition.state = { ...transition.state, ...changes };
 }
 
+export function phaseRecord({ state }: Transition, name: string): PhaseRecord {
+  const record = state.phases.find((candidate) => candidate.name === name);
+  if (record === undefined) throw new Error(`there is no phase "${name}"`);
+  return record;
+}
+
 export function changePhase(
   transition: Transition,
   name: string,
