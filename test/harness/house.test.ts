@@ -32,7 +32,10 @@ describe('a house', () => {
   });
 
   it('is at fault for a file in no room, and for a room that is not there', () => {
-    expect(faultsOf({ 'a/x.ts': '', 'c.ts': '' })).toEqual(['b is not there', 'c.ts is in no room']);
+    expect(faultsOf({ 'a/x.ts': '', 'c.ts': '' })).toEqual([
+      'b is not there',
+      'c.ts is in no room',
+    ]);
   });
 
   function faultsOf(files: Record<string, string>): string[] {
