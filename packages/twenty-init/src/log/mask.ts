@@ -1,56 +1,105 @@
-/** Takes secrets out of a text. */
+import type { Learn } from '../plan/secret-sources.ts';
+import { findPieces, findWhole } from './pieces.ts';
+import { secretsIn } from './secrets.ts';
+import { urlsIn } from './urls.ts';
+import { fold, textOf, viewOf, views } from './views.ts';
+
+/** Takes secrets out of a text, in time linear in it. Give it the whole text: what is cut first may be cut in a secret. */
 export type Mask = (text: string) => string;
 
+/** A mask that can be told of more: what was masked before stays as it is. */
+export interface LearningMask {
+  readonly mask: Mask;
+  readonly learn: Learn;
+}
+
+/** Any piece of that many characters of a secret is hidden; a shorter one cannot be told from a word. */
+const pieceLength = 8;
 /** Shorter values would also hide what is no secret. */
 const minimumLength = 4;
-const secretName =
-  /SECRET|TOKEN|PASSW(OR)?D|PASSPHRASE|(^|_)PASS(_|$)|(^|_)DSN(_|$)|PRIVATE|CREDENTIAL|(API|ACCESS|ENCRYPTION)_?KEY/i;
 
-/** Says where secrets are, and not what: who has to mend a path has to see it. */
-const pathName = /_FILE$|^CREDENTIALS_DIRECTORY$/i;
-
-/**
- * Hides the passwords of URLs, the values of the variables named, and those of every variable whose name says that it
- * is a secret. The password of a URL in the environment is hidden on its own too.
- */
-export function maskFor(env: NodeJS.ProcessEnv, names: readonly string[] = []): Mask {
-  // Not before there is something to mask: reading the whole environment takes Node half a millisecond.
-  let secrets: readonly string[] | undefined;
-  return (text) => {
-    secrets ??= secretsIn(env, names);
-    return secrets.reduce(
-      (masked, value) => masked.replaceAll(value, '***'),
-      maskUrlPasswords(text),
-    );
+/** One for the whole process: the config is not there yet when the first line is told. */
+export function learningMask(env: NodeJS.ProcessEnv): LearningMask {
+  let mask = maskFor(env);
+  return {
+    mask: (text) => mask(text),
+    learn: ({ env, written }) => {
+      mask = maskFor(env, [], written);
+    },
   };
 }
 
-function secretsIn(env: NodeJS.ProcessEnv, names: readonly string[]): readonly string[] {
-  return (
-    Object.entries(env)
-      .flatMap(([name, value = '']) => [
-        ...(names.includes(name) || isSecret(name) ? value.split('\n') : []),
-        ...passwordsIn(value),
-      ])
-      .filter((value) => value.length >= minimumLength)
-      // The longest first: one secret may be a part of another.
-      .sort((a, b) => b.length - a.length)
+/**
+ * Hides the passwords of URLs, the values of the variables named, and those of every variable whose name says that it
+ * is a secret, in the environment and in a config as it is written. It knows them cut, percent-encoded, as JSON writes
+ * them, and over several lines.
+ */
+export function maskFor(
+  env: NodeJS.ProcessEnv,
+  names: readonly string[] = [],
+  written?: unknown,
+): Mask {
+  // Not before there is something to mask: reading the whole environment takes Node half a millisecond.
+  let find: Finder | undefined;
+  return (text) => {
+    find ??= finder(secretsIn({ env, written }, names));
+    const hidden = find(text);
+    return hidden === undefined ? text : without(text, hidden);
+  };
+}
+
+/** A 1 for each character that is to be hidden; undefined when there is none. */
+type Finder = (text: string) => Uint8Array | undefined;
+
+function finder(secrets: readonly string[]): Finder {
+  const foldable = secrets.filter((secret) => /[\r\n]/.test(secret));
+  const all = [...secrets, ...foldable.map((secret) => textOf(fold(viewOf(secret))))];
+  const pieces = findPieces(all, pieceLength);
+  const words = findWhole(
+    all.filter(({ length }) => length >= minimumLength && length < pieceLength),
+    minimumLength,
   );
+  const kinds = {
+    folded: foldable.length > 0,
+    spaced: secrets.some((secret) => secret.includes(' ')),
+  };
+  return (text) => {
+    let hidden: Uint8Array | undefined;
+    const hide = (from: number, to: number): void => {
+      hidden ??= new Uint8Array(text.length);
+      hidden.fill(1, from, to);
+    };
+    for (const { password } of urlsIn(text)) if (password !== undefined) hide(...password);
+    if (all.length > 0)
+      for (const view of views(text, kinds)) {
+        pieces(view, hide);
+        words(view, hide);
+      }
+    return hidden;
+  };
 }
 
-function isSecret(name: string): boolean {
-  return secretName.test(name) && !pathName.test(name);
+/** What a log puts before a further line stays, and so does the number of lines. */
+const lineBreak = /(\r?\n[ \t]*(?:\| )?)/;
+
+function without(text: string, hidden: Uint8Array): string {
+  let masked = '';
+  for (let at = 0; at < text.length; ) {
+    const from = positionOf(hidden, 1, at);
+    const to = positionOf(hidden, 0, from);
+    masked += text.slice(at, from);
+    if (to > from)
+      masked += text
+        .slice(from, to)
+        .split(lineBreak)
+        .map((part, index) => (index % 2 === 1 || part.trim() === '' ? part : '***'))
+        .join('');
+    at = to;
+  }
+  return masked;
 }
 
-// Up to the last @ before the path: a password may itself hold an unescaped @.
-const urlPassword = /([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):([^\s/?#]*)@/gi;
-
-function passwordsIn(text: string): string[] {
-  if (!text.includes('://')) return [];
-  return [...text.matchAll(urlPassword)].map(([, , password = '']) => password);
-}
-
-/** `postgres://user:***@host/db` */
-export function maskUrlPasswords(text: string): string {
-  return text.replace(urlPassword, '$1:***@');
+function positionOf(hidden: Uint8Array, value: 0 | 1, from: number): number {
+  const found = hidden.indexOf(value, from);
+  return found === -1 ? hidden.length : found;
 }
