@@ -2,7 +2,7 @@ import type { Learn } from '../plan/secret-sources.ts';
 import { findPieces, findWhole } from './pieces.ts';
 import { secretsIn } from './secrets.ts';
 import { urlsIn } from './urls.ts';
-import { fold, textOf, viewOf, views } from './views.ts';
+import { plain, viewOf, views } from './views.ts';
 
 /** Takes secrets out of a text, in time linear in it. Give it the whole text: what is cut first may be cut in a secret. */
 export type Mask = (text: string) => string;
@@ -52,17 +52,17 @@ export function maskFor(
 type Finder = (text: string) => Uint8Array | undefined;
 
 function finder(secrets: readonly string[]): Finder {
-  const foldable = secrets.filter((secret) => /[\r\n]/.test(secret));
-  const all = [...secrets, ...foldable.map((secret) => textOf(fold(viewOf(secret))))];
-  const pieces = findPieces(all, pieceLength);
-  const words = findWhole(
-    all.filter(({ length }) => length >= minimumLength && length < pieceLength),
-    minimumLength,
-  );
-  const kinds = {
-    folded: foldable.length > 0,
-    spaced: secrets.some((secret) => secret.includes(' ')),
-  };
+  const spelled = secrets.flatMap((secret) => {
+    const raw = viewOf(secret);
+    return /[\r\n+]/.test(secret) ? [raw.codes, plain(raw).codes] : [raw.codes];
+  });
+  const finds = [
+    findPieces(
+      spelled.filter(({ length }) => length >= pieceLength),
+      pieceLength,
+    ),
+    findWhole(spelled.filter(({ length }) => length >= minimumLength && length < pieceLength)),
+  ];
   return (text) => {
     let hidden: Uint8Array | undefined;
     const hide = (from: number, to: number): void => {
@@ -70,11 +70,12 @@ function finder(secrets: readonly string[]): Finder {
       hidden.fill(1, from, to);
     };
     for (const { password } of urlsIn(text)) if (password !== undefined) hide(...password);
-    if (all.length > 0)
-      for (const view of views(text, kinds)) {
-        pieces(view, hide);
-        words(view, hide);
-      }
+    if (secrets.length > 0)
+      for (const { codes, from: places } of views(text))
+        for (const find of finds)
+          find(codes, (from, to) =>
+            places === undefined ? hide(from, to) : hide(places[from] ?? from, places[to] ?? to),
+          );
     return hidden;
   };
 }
@@ -88,15 +89,18 @@ function without(text: string, hidden: Uint8Array): string {
     const from = positionOf(hidden, 1, at);
     const to = positionOf(hidden, 0, from);
     masked += text.slice(at, from);
-    if (to > from)
-      masked += text
-        .slice(from, to)
-        .split(lineBreak)
-        .map((part, index) => (index % 2 === 1 || part.trim() === '' ? part : '***'))
-        .join('');
+    if (to > from) masked += starsFor(text.slice(from, to));
     at = to;
   }
   return masked;
+}
+
+function starsFor(secret: string): string {
+  if (!secret.includes('\n')) return '***';
+  return secret
+    .split(lineBreak)
+    .map((part, index) => (index % 2 === 1 || part.trim() === '' ? part : '***'))
+    .join('');
 }
 
 function positionOf(hidden: Uint8Array, value: 0 | 1, from: number): number {

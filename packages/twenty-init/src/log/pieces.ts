@@ -1,110 +1,163 @@
-import type { View } from './views.ts';
-
 /**
- * Calls back with each range of the text that is known, and returns how many comparisons that took: at most a few for
- * each character, whatever is known.
+ * Calls back with each range of the text that is known, in order, and returns how many characters it compared: at most a
+ * few for each of the text, however much is known.
  */
-export type Find = (view: View, found: (from: number, to: number) => void) => number;
+export type Find = (codes: Uint16Array, found: (from: number, to: number) => void) => number;
+
+/** So many characters are looked at first: they tell most places apart from all that is known. */
+const firstLength = 4;
 
 /** Finds every piece of that length of each text. */
-export function findPieces(texts: readonly string[], length: number): Find {
-  const known = texts.filter((text) => text.length >= length);
-  const table = tableOf(known, length);
-  let start = 0;
-  for (const text of known) {
-    const end = start + text.length - length;
-    for (let at = start; at <= end; at++)
-      // The blanks between two columns would go with those of a secret.
-      if (text.slice(at - start, at - start + length).trim() !== '') table.add(at, length, true);
-    start += text.length;
-  }
-  return table.find;
+export function findPieces(texts: readonly Uint16Array[], length: number): Find {
+  const known = table(texts, length);
+  for (const [start, text] of known.starts)
+    for (let at = 0; at + length <= text.length; at++)
+      if (!isBlank(text, at, length)) known.add(start + at, length);
+  // One of the first characters of a piece's own beginnings is always at a multiple of that.
+  const step = length - firstLength + 1;
+  return (codes, found) => {
+    const ranges = inOne(found);
+    let compared = 0;
+    let checked = 0;
+    for (let at = 0; at + firstLength <= codes.length; at += step) {
+      if (!known.mayBegin(codes, at)) continue;
+      const last = Math.min(at, codes.length - length);
+      let begin = Math.max(checked, at - step + 1);
+      while (begin <= last) {
+        const extent = known.extent(codes, begin);
+        compared += Math.max(extent, length);
+        if (extent > 0) ranges.add(begin, begin + extent);
+        // Every piece of what was found is known.
+        begin += Math.max(1, extent - length + 1);
+      }
+      checked = begin;
+    }
+    ranges.end();
+    return compared;
+  };
 }
 
-/** Finds texts that stand there whole; none is shorter than that. */
-export function findWhole(texts: readonly string[], shortest: number): Find {
-  const table = tableOf(texts, shortest);
-  let start = 0;
-  for (const { length } of texts) {
-    table.add(start, length, false);
-    start += length;
-  }
-  return table.find;
+/** Finds texts that stand there whole; each has at least the length of {@link firstLength}. */
+export function findWhole(texts: readonly Uint16Array[]): Find {
+  const known = table(texts, firstLength);
+  for (const [start, text] of known.starts) known.add(start, text.length);
+  return (codes, found) => {
+    const ranges = inOne(found);
+    let compared = 0;
+    if (texts.length > 0)
+      for (let at = 0; at + firstLength <= codes.length; at++) {
+        if (!known.mayBegin(codes, at)) continue;
+        const extent = known.extent(codes, at);
+        compared += Math.max(extent, firstLength);
+        if (extent > 0) ranges.add(at, at + extent);
+      }
+    ranges.end();
+    return compared;
+  };
+}
+
+/** The blanks between two columns would go with those of a secret. */
+function isBlank(codes: Uint16Array, from: number, length: number): boolean {
+  for (let at = from; at < from + length; at++) if ((codes[at] ?? 0) > 0x20) return false;
+  return true;
+}
+
+/** Tells ranges that overlap or touch as one. */
+function inOne(found: (from: number, to: number) => void): {
+  add(from: number, to: number): void;
+  end(): void;
+} {
+  let [start, stop] = [0, 0];
+  const end = (): void => {
+    if (stop > start) found(start, stop);
+  };
+  return {
+    add: (from, to) => {
+      if (from > stop) {
+        end();
+        start = from;
+      }
+      stop = Math.max(stop, to);
+    },
+    end,
+  };
 }
 
 interface Table {
-  /** `known` from there on has to be found over that many characters. */
-  add(at: number, extent: number, once: boolean): void;
-  readonly find: Find;
+  /** Where in all that is known each text begins. */
+  readonly starts: readonly (readonly [start: number, text: Uint16Array])[];
+  add(at: number, extent: number): void;
+  /** Never false where something known begins, or goes on. */
+  mayBegin(codes: Uint16Array, at: number): boolean;
+  /** How much of it stands there, at the most; 0 when nothing begins there. */
+  extent(codes: Uint16Array, at: number): number;
 }
 
-const base = 0x01000193;
-
-/** Hashes the first characters of what is known, as Rabin and Karp do it, so a look at the text is two multiplications. */
-function tableOf(texts: readonly string[], length: number): Table {
-  const known = codesOf(texts);
-  const bits = Math.max(4, Math.ceil(Math.log2(known.length + 1)) + 1);
-  const shift = 32 - bits;
+/** Of hashes of so many first characters, with open addresses. */
+function table(texts: readonly Uint16Array[], length: number): Table {
+  // A NUL ends each.
+  const size = texts.reduce((sum, text) => sum + text.length + 1, 0);
+  const all = new Uint16Array(size);
+  const starts: [number, Uint16Array][] = [];
+  let end = 0;
+  for (const text of texts) {
+    all.set(text, end);
+    starts.push([end, text]);
+    end += text.length + 1;
+  }
+  const bits = Math.ceil(Math.log2(size + 8)) + 1;
   const last = 2 ** bits - 1;
-  /** Each holds a place in `known`, plus 1. */
+  /** Each holds a place in `all`, plus 1. */
   const slots = new Int32Array(last + 1);
   const extents = new Int32Array(last + 1);
-  let leaving = 1;
-  for (let count = 0; count < length; count++) leaving = Math.imul(leaving, base);
+  // Sparse, so that almost no text gets past it by chance.
+  const filterBits = Math.min(24, bits + 3);
+  const filter = new Uint8Array(2 ** filterBits);
 
-  const slotOf = (hash: number): number => Math.imul(hash ^ (hash >>> 15), 0x9e3779b1) >>> shift;
+  const matches = (slot: number, codes: Uint16Array, at: number, extent: number): boolean =>
+    at + extent <= codes.length && isSame(all, (slots[slot] ?? 0) - 1, codes, at, extent);
 
-  const add = (at: number, extent: number, once: boolean): void => {
-    let hash = 0;
-    for (let next = at; next < at + length; next++)
-      hash = (Math.imul(hash, base) + (known[next] ?? 0)) | 0;
-    let slot = slotOf(hash);
-    for (; slots[slot] !== 0; slot = (slot + 1) & last)
-      if (once && isSame(known, (slots[slot] ?? 0) - 1, known, at, extent)) return;
-    slots[slot] = at + 1;
-    extents[slot] = extent;
-  };
-
-  const find: Find = ({ codes, from }, found) => {
-    if (known.length === 0) return 0;
-    const place = (at: number): number => (from === undefined ? at : (from[at] ?? at));
-    let comparisons = 0;
-    // What was found last: touching ranges are told as one.
-    let start = 0;
-    let end = 0;
-    let hash = 0;
-    for (let at = 0; at < codes.length; at++) {
-      hash = (Math.imul(hash, base) + (codes[at] ?? 0)) | 0;
-      const begin = at + 1 - length;
-      if (begin < 0) continue;
-      if (begin > 0) hash = (hash - Math.imul(codes[begin - 1] ?? 0, leaving)) | 0;
-      for (let slot = slotOf(hash); slots[slot] !== 0; slot = (slot + 1) & last) {
-        comparisons++;
+  return {
+    starts,
+    add: (at, extent) => {
+      for (let first = at; first + firstLength <= at + length; first++)
+        filter[hash(all, first, firstLength, filterBits)] = 1;
+      let slot = hash(all, at, length, bits);
+      for (; slots[slot] !== 0; slot = (slot + 1) & last)
+        if (extents[slot] === extent && matches(slot, all, at, extent)) return;
+      slots[slot] = at + 1;
+      extents[slot] = extent;
+    },
+    mayBegin: (codes, at) => filter[hash(codes, at, firstLength, filterBits)] === 1,
+    extent: (codes, at) => {
+      let found = 0;
+      let slot = hash(codes, at, length, bits);
+      for (; slots[slot] !== 0; slot = (slot + 1) & last) {
         const extent = extents[slot] ?? 0;
-        if (begin + extent > codes.length) continue;
-        if (!isSame(known, (slots[slot] ?? 0) - 1, codes, begin, extent)) continue;
-        if (begin > end) {
-          if (end > start) found(place(start), place(end));
-          start = begin;
-        }
-        end = Math.max(end, begin + extent);
+        if (extent > found && matches(slot, codes, at, extent))
+          found = goesOn(all, (slots[slot] ?? 0) - 1, codes, at, extent);
       }
-    }
-    if (end > start) found(place(start), place(end));
-    return comparisons;
+      return found;
+    },
   };
-  return { add, find };
+}
+
+function hash(codes: Uint16Array, from: number, length: number, bits: number): number {
+  let sum = 0;
+  for (let at = from; at < from + length; at++)
+    sum = (Math.imul(sum, 0x01000193) + (codes[at] ?? 0)) | 0;
+  return Math.imul(sum ^ (sum >>> 15), 0x9e3779b1) >>> (32 - bits);
+}
+
+/** How much of it is the same beyond what is known to be. */
+function goesOn(a: Uint16Array, atA: number, b: Uint16Array, atB: number, from: number): number {
+  let length = from;
+  while (a[atA + length] !== 0 && atB + length < b.length && a[atA + length] === b[atB + length])
+    length++;
+  return length;
 }
 
 function isSame(a: Uint16Array, atA: number, b: Uint16Array, atB: number, length: number): boolean {
   for (let index = 0; index < length; index++) if (a[atA + index] !== b[atB + index]) return false;
   return true;
-}
-
-function codesOf(texts: readonly string[]): Uint16Array {
-  const codes = new Uint16Array(texts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const text of texts)
-    for (let index = 0; index < text.length; index++) codes[at++] = text.charCodeAt(index);
-  return codes;
 }

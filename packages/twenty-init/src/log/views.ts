@@ -5,42 +5,22 @@ export interface View {
   readonly from?: Int32Array;
 }
 
-/** What secrets there are makes some views needless. */
-export interface ViewKinds {
-  /** Some have several lines. */
-  readonly folded: boolean;
-  /** Some have spaces. */
-  readonly spaced: boolean;
-}
-
-/** A text as it stands, and all that it may be decoded to. */
-export function* views(text: string, { folded, spaced }: ViewKinds): Generator<View> {
-  for (const view of spellings(viewOf(text), spaced)) {
-    yield view;
-    // Not in its place: cut in the middle of its blanks, a secret of several lines may have too little left of it.
-    if (folded && hasLineEnd(view.codes, 0, view.codes.length)) yield fold(view);
-  }
-}
-
-function* spellings(raw: View, spaced: boolean): Generator<View> {
+/** A text as it stands, and all that it may be decoded to, each as {@link plain} makes it. */
+export function* views(text: string): Generator<View> {
+  const raw = viewOf(text);
   yield raw;
-  if (raw.codes.includes(backslash)) yield unescape(raw);
-  if (raw.codes.includes(percent)) {
-    const decoded = percentDecode(raw, false);
-    yield decoded;
-    if (decoded.codes.includes(backslash)) yield unescape(decoded);
-  }
-  if (spaced && raw.codes.includes(plus)) yield percentDecode(raw, true);
+  if (/[\r\n⏎+]/.test(text)) yield plain(raw);
+  if (text.includes('\\')) yield plain(unescaped(raw));
+  if (!text.includes('%')) return;
+  const decoded = percentDecoded(raw);
+  if (decoded.codes.includes(backslash)) yield plain(unescaped(decoded));
+  yield plain(decoded);
 }
 
 export function viewOf(text: string): View {
   const codes = new Uint16Array(text.length);
   for (let at = 0; at < text.length; at++) codes[at] = text.charCodeAt(at);
   return { codes };
-}
-
-export function textOf({ codes }: View): string {
-  return Buffer.from(codes.buffer, codes.byteOffset, codes.byteLength).toString('utf16le');
 }
 
 const tab = 0x09;
@@ -54,65 +34,78 @@ const bar = 0x7c;
 /** ⏎ */
 const returnSymbol = 0x23ce;
 
-/** Blanks with a line end among them as one line end, with what our log puts in front of a line and in place of one. */
-export function fold(view: View): View {
-  const { codes } = view;
-  const into = writer(view);
-  for (let at = 0; at < codes.length; ) {
-    const end = blanksEnd(codes, at);
-    if (end > at && hasLineEnd(codes, at, end)) {
-      into.add(newline, at);
-      at = end;
-      continue;
-    }
-    for (const next = Math.max(end, at + 1); at < next; at++) into.add(codes[at] ?? 0, at);
+/**
+ * A line end with the blanks around it, and with what our log puts in front of a line or in place of a line end, is one
+ * line end; a plus is a space, as in a form.
+ */
+export function plain({ codes, from: source }: View): View {
+  const length = codes.length;
+  const into = new Uint16Array(length);
+  const from = new Int32Array(length + 1);
+  let written = 0;
+  for (let at = 0; at < length; ) {
+    const code = codes[at] ?? 0;
+    from[written] = source === undefined ? at : (source[at] ?? 0);
+    const end = code > space && code !== returnSymbol ? at : lineEndsEnd(codes, at);
+    into[written++] = end > at ? newline : code === plus ? space : code;
+    at = end > at ? end : at + 1;
   }
-  return into.view();
+  from[written] = source === undefined ? length : (source[length] ?? 0);
+  return { codes: into.subarray(0, written), from: from.subarray(0, written + 1) };
 }
 
-function blanksEnd(codes: Uint16Array, start: number): number {
+/** Where the blanks end that begin there; the same place when no line end is among them. */
+function lineEndsEnd(codes: Uint16Array, start: number): number {
+  // Blanks are looked at once: from the second one of several on there is none to be found that the first did not.
+  if (start > 0 && isBlank(codes[start - 1] ?? 0) && isBlank(codes[start] ?? 0)) return start;
+  let hasLineEnd = false;
+  let isNewLine = false;
   let at = start;
-  let afterLineEnd = false;
   for (; at < codes.length; at++) {
     const code = codes[at] ?? 0;
-    if (isLineEnd(code)) afterLineEnd = true;
-    else if (code === bar && afterLineEnd && codes[at + 1] === space) afterLineEnd = false;
-    else if (code !== space && code !== tab) break;
+    if (isLineEnd(code)) hasLineEnd = isNewLine = true;
+    else if (isNewLine && code === bar && codes[at + 1] === space) isNewLine = false;
+    else if (!isBlank(code)) break;
   }
-  return at;
+  return hasLineEnd ? at : start;
 }
 
-function hasLineEnd(codes: Uint16Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (isLineEnd(codes[at] ?? 0)) return true;
-  return false;
+function isBlank(code: number): boolean {
+  return code === space || code === tab;
 }
 
 function isLineEnd(code: number): boolean {
   return code === newline || code === carriageReturn || code === returnSymbol;
 }
 
-/** `%C3%BC` is ü; with `plus` a plus is a space, as in a form. */
-function percentDecode(view: View, decodesPlus: boolean): View {
-  const { codes } = view;
-  const into = writer(view);
-  for (let at = 0; at < codes.length; ) {
+/** `%C3%BC` is ü. */
+function percentDecoded({ codes }: View): View {
+  const length = codes.length;
+  const into = new Uint16Array(length);
+  const from = new Int32Array(length + 1);
+  let written = 0;
+  for (let at = 0; at < length; ) {
     const code = codes[at] ?? 0;
-    const length = code === percent ? encodedLength(codes, at) : 0;
-    if (length === 0) {
-      into.add(decodesPlus && code === plus ? space : code, at++);
+    const bytes = code === percent ? encodedLength(codes, at) : 0;
+    from[written] = at;
+    if (bytes === 0) {
+      into[written++] = code;
+      at++;
       continue;
     }
-    let point = byteAt(codes, at) & (length === 1 ? 0x7f : 0xff >> (length + 1));
-    for (let next = 1; next < length; next++)
+    let point = byteAt(codes, at) & (bytes === 1 ? 0x7f : 0xff >> (bytes + 1));
+    for (let next = 1; next < bytes; next++)
       point = (point << 6) | (byteAt(codes, at + next * 3) & 0x3f);
     if (point > 0xffff) {
-      into.add(0xd7c0 + (point >> 10), at);
+      into[written++] = 0xd7c0 + (point >> 10);
+      from[written] = at;
       point = 0xdc00 + (point & 0x3ff);
     }
-    into.add(point, at);
-    at += length * 3;
+    into[written++] = point;
+    at += bytes * 3;
   }
-  return into.view();
+  from[written] = length;
+  return { codes: into.subarray(0, written), from: from.subarray(0, written + 1) };
 }
 
 /** How many bytes spell the character there; 0 when they are not UTF-8: it stays as it is. */
@@ -146,64 +139,45 @@ function hexDigit(code: number): number {
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
-/** As JSON escapes, and `util.inspect`. */
-const escapes = new Map(
-  Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }).map(([letter, meant]) => [
-    letter.charCodeAt(0),
-    meant.charCodeAt(0),
-  ]),
-);
-const escapable = new Set([...'"\\/\'`'].map((character) => character.charCodeAt(0)));
-/** `\u00fc` and `\xfc`. */
-const hexLengths = new Map([
-  ['u'.charCodeAt(0), 4],
-  ['x'.charCodeAt(0), 2],
-]);
+/** What JSON and `util.inspect` write after a backslash, and what they mean. */
+const escapes = new Uint16Array(128);
+for (const [letter = '', meant = ''] of [
+  'b\b',
+  'f\f',
+  'n\n',
+  'r\r',
+  't\t',
+  '""',
+  '\\\\',
+  '//',
+  "''",
+  '``',
+])
+  escapes[letter.charCodeAt(0)] = meant.charCodeAt(0);
+const letterU = 0x75;
+const letterX = 0x78;
 
-function unescape(view: View): View {
-  const { codes } = view;
-  const into = writer(view);
-  for (let at = 0; at < codes.length; ) {
+function unescaped({ codes, from: source }: View): View {
+  const length = codes.length;
+  const into = new Uint16Array(length);
+  const from = new Int32Array(length + 1);
+  let written = 0;
+  for (let at = 0; at < length; ) {
     const code = codes[at] ?? 0;
+    from[written] = source === undefined ? at : (source[at] ?? 0);
     if (code !== backslash) {
-      into.add(code, at++);
+      into[written++] = code;
+      at++;
       continue;
     }
     const letter = codes[at + 1] ?? 0;
-    const hexLength = hexLengths.get(letter) ?? 0;
-    const hex = hexLength === 0 ? -1 : hexAt(codes, at + 2, hexLength);
-    const meant = hex === -1 ? (escapes.get(letter) ?? -1) : hex;
-    if (meant !== -1) into.add(meant, at);
-    else if (escapable.has(letter)) into.add(letter, at);
-    else {
-      into.add(code, at++);
-      continue;
-    }
-    at += 2 + (hex === -1 ? 0 : hexLength);
+    const digits = letter === letterU ? 4 : letter === letterX ? 2 : 0;
+    const hex = digits === 0 ? -1 : hexAt(codes, at + 2, digits);
+    const meant = hex === -1 ? (escapes[letter] ?? 0) : hex;
+    const isEscape = hex !== -1 || meant !== 0;
+    into[written++] = isEscape ? meant : code;
+    at += isEscape ? 2 + (hex === -1 ? 0 : digits) : 1;
   }
-  return into.view();
-}
-
-interface Writer {
-  /** What was read at that place of the view. */
-  add(code: number, at: number): void;
-  view(): View;
-}
-
-/** A view of a view; no spelling has fewer characters than what it spells. */
-function writer({ codes: { length: size }, from: source }: View): Writer {
-  const codes = new Uint16Array(size);
-  const from = new Int32Array(size + 1);
-  let length = 0;
-  const place = (at: number): number => (source === undefined ? at : (source[at] ?? at));
-  return {
-    add: (code, at) => {
-      codes[length] = code;
-      from[length++] = place(at);
-    },
-    view: () => {
-      from[length] = place(size);
-      return { codes: codes.subarray(0, length), from: from.subarray(0, length + 1) };
-    },
-  };
+  from[written] = source === undefined ? length : (source[length] ?? 0);
+  return { codes: into.subarray(0, written), from: from.subarray(0, written + 1) };
 }

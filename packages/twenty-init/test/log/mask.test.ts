@@ -304,9 +304,14 @@ describe('no piece of eight characters of a secret', () => {
         ) as { reason: string; lastLines: string[] };
         for (const output of [shown, reasonLog.reason, reasonLog.lastLines.join('\n')])
           for (const read of readings) {
-            const found = read(output);
-            for (const value of values)
-              expect(piecesOf(value).filter((piece) => found.includes(piece))).toEqual([]);
+            // Our stars complete no piece.
+            const found = read(output.replaceAll('***', '\uE000'));
+            for (const value of values) {
+              const seen = piecesOf(folded(value)).filter((piece) => folded(found).includes(piece));
+              if (printing === 0)
+                seen.push(...piecesOf(value).filter((piece) => found.includes(piece)));
+              expect(seen).toEqual([]);
+            }
           }
       }),
       { numRuns: 2000 },
@@ -320,10 +325,15 @@ describe('no piece of eight characters of a secret', () => {
     );
   }
 
+  /** A line end with the blanks around it is one character: logs indent. */
+  function folded(value: string): string {
+    return value.replace(/[ \t]*[\r\n][ \t\r\n]*/g, '\n');
+  }
+
   /** Without those of blanks alone. */
   function piecesOf(value: string): string[] {
     return Array.from({ length: value.length - pieceLength + 1 }, (_, at) =>
       value.slice(at, at + pieceLength),
-    ).filter((piece) => piece.trim() !== '' && !piece.includes('***'));
+    ).filter((piece) => piece.trim() !== '');
   }
 });
