@@ -113,6 +113,7 @@ function table(texts: readonly Uint16Array[], length: number): Table {
   // Sparse, so that almost no text gets past it by chance.
   const filterBits = Math.min(24, bits + 3);
   const filter = new Uint8Array(2 ** filterBits);
+  const filterShift = 32 - filterBits;
 
   const matches = (slot: number, codes: Uint16Array, at: number, extent: number): boolean =>
     at + extent <= codes.length && isSame(all, (slots[slot] ?? 0) - 1, codes, at, extent);
@@ -121,14 +122,14 @@ function table(texts: readonly Uint16Array[], length: number): Table {
     starts,
     add: (at, extent) => {
       for (let first = at; first + firstLength <= at + length; first++)
-        filter[hash(all, first, firstLength, filterBits)] = 1;
+        filter[hashOfFour(all, first) >>> filterShift] = 1;
       let slot = hash(all, at, length, bits);
       for (; slots[slot] !== 0; slot = (slot + 1) & last)
         if (extents[slot] === extent && matches(slot, all, at, extent)) return;
       slots[slot] = at + 1;
       extents[slot] = extent;
     },
-    mayBegin: (codes, at) => filter[hash(codes, at, firstLength, filterBits)] === 1,
+    mayBegin: (codes, at) => filter[hashOfFour(codes, at) >>> filterShift] === 1,
     extent: (codes, at) => {
       let found = 0;
       let slot = hash(codes, at, length, bits);
@@ -140,6 +141,14 @@ function table(texts: readonly Uint16Array[], length: number): Table {
       return found;
     },
   };
+}
+
+/** Unrolled: it is what a text without secrets costs. */
+function hashOfFour(codes: Uint16Array, at: number): number {
+  const half = (codes[at] ?? 0) | ((codes[at + 1] ?? 0) << 16);
+  const other = (codes[at + 2] ?? 0) | ((codes[at + 3] ?? 0) << 16);
+  const mixed = Math.imul(half, 0x9e3779b1) ^ Math.imul(other, 0x85ebca6b);
+  return Math.imul(mixed ^ (mixed >>> 15), 0x9e3779b1) >>> 0;
 }
 
 function hash(codes: Uint16Array, from: number, length: number, bits: number): number {
