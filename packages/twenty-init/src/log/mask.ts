@@ -54,7 +54,7 @@ type Finder = (text: string) => Uint8Array | undefined;
 function finder(secrets: readonly string[]): Finder {
   const spelled = secrets.flatMap((secret) => {
     const raw = viewOf(secret);
-    return /[\r\n+]/.test(secret) ? [raw.codes, plain(raw).codes] : [raw.codes];
+    return /[\r\n]/.test(secret) ? [raw.codes, plain(raw).codes] : [raw.codes];
   });
   const finds = [
     findPieces(

@@ -1,7 +1,7 @@
 /** A text in another spelling. */
 export interface View {
   readonly codes: Uint16Array;
-  /** Where each of them comes from in the text, and where it ends; the same place when undefined. */
+  /** Where each of them comes from in the text, and where the last one ends; the same place when undefined. */
   readonly from?: Int32Array;
 }
 
@@ -9,12 +9,13 @@ export interface View {
 export function* views(text: string): Generator<View> {
   const raw = viewOf(text);
   yield raw;
-  if (/[\r\n⏎+]/.test(text)) yield plain(raw);
-  if (text.includes('\\')) yield plain(unescaped(raw));
+  if (/[\r\n⏎]/.test(text)) yield plain(raw);
+  if (text.includes('\\')) yield unescaped(raw);
+  if (text.includes('+')) yield decoded(raw, space);
   if (!text.includes('%')) return;
-  const decoded = percentDecoded(raw);
-  if (decoded.codes.includes(backslash)) yield plain(unescaped(decoded));
-  yield plain(decoded);
+  const bytes = decoded(raw, plus);
+  yield bytes;
+  if (bytes.codes.includes(backslash)) yield unescaped(bytes);
 }
 
 export function viewOf(text: string): View {
@@ -36,76 +37,37 @@ const returnSymbol = 0x23ce;
 
 /**
  * A line end with the blanks around it, and with what our log puts in front of a line or in place of a line end, is one
- * line end; a plus is a space, as in a form.
+ * line end.
  */
-export function plain({ codes, from: source }: View): View {
-  const length = codes.length;
-  const into = new Uint16Array(length);
-  const from = new Int32Array(length + 1);
-  let written = 0;
-  for (let at = 0; at < length; ) {
-    const code = codes[at] ?? 0;
-    from[written] = source === undefined ? at : (source[at] ?? 0);
-    const end = code > space && code !== returnSymbol ? at : lineEndsEnd(codes, at);
-    into[written++] = end > at ? newline : code === plus ? space : code;
-    at = end > at ? end : at + 1;
-  }
-  from[written] = source === undefined ? length : (source[length] ?? 0);
-  return { codes: into.subarray(0, written), from: from.subarray(0, written + 1) };
+export function plain(view: View): View {
+  const { codes } = view;
+  const plainly = writer(view);
+  for (let at = 0; at < codes.length; at++) plainly.add(codes[at] ?? 0, at);
+  return plainly.view();
 }
 
-/** Where the blanks end that begin there; the same place when no line end is among them. */
-function lineEndsEnd(codes: Uint16Array, start: number): number {
-  // Blanks are looked at once: from the second one of several on there is none to be found that the first did not.
-  if (start > 0 && isBlank(codes[start - 1] ?? 0) && isBlank(codes[start] ?? 0)) return start;
-  let hasLineEnd = false;
-  let isNewLine = false;
-  let at = start;
-  for (; at < codes.length; at++) {
-    const code = codes[at] ?? 0;
-    if (isLineEnd(code)) hasLineEnd = isNewLine = true;
-    else if (isNewLine && code === bar && codes[at + 1] === space) isNewLine = false;
-    else if (!isBlank(code)) break;
-  }
-  return hasLineEnd ? at : start;
-}
-
-function isBlank(code: number): boolean {
-  return code === space || code === tab;
-}
-
-function isLineEnd(code: number): boolean {
-  return code === newline || code === carriageReturn || code === returnSymbol;
-}
-
-/** `%C3%BC` is ü. */
-function percentDecoded({ codes }: View): View {
-  const length = codes.length;
-  const into = new Uint16Array(length);
-  const from = new Int32Array(length + 1);
-  let written = 0;
-  for (let at = 0; at < length; ) {
+/** `%C3%BC` is ü; a plus is a space in a form. */
+function decoded(view: View, plusMeans: number): View {
+  const { codes } = view;
+  const plainly = writer(view);
+  for (let at = 0; at < codes.length; ) {
     const code = codes[at] ?? 0;
     const bytes = code === percent ? encodedLength(codes, at) : 0;
-    from[written] = at;
     if (bytes === 0) {
-      into[written++] = code;
-      at++;
+      plainly.add(code === plus ? plusMeans : code, at++);
       continue;
     }
     let point = byteAt(codes, at) & (bytes === 1 ? 0x7f : 0xff >> (bytes + 1));
     for (let next = 1; next < bytes; next++)
       point = (point << 6) | (byteAt(codes, at + next * 3) & 0x3f);
     if (point > 0xffff) {
-      into[written++] = 0xd7c0 + (point >> 10);
-      from[written] = at;
+      plainly.add(0xd7c0 + (point >> 10), at);
       point = 0xdc00 + (point & 0x3ff);
     }
-    into[written++] = point;
+    plainly.add(point, at);
     at += bytes * 3;
   }
-  from[written] = length;
-  return { codes: into.subarray(0, written), from: from.subarray(0, written + 1) };
+  return plainly.view();
 }
 
 /** How many bytes spell the character there; 0 when they are not UTF-8: it stays as it is. */
@@ -140,44 +102,87 @@ function hexDigit(code: number): number {
 }
 
 /** What JSON and `util.inspect` write after a backslash, and what they mean. */
-const escapes = new Uint16Array(128);
-for (const [letter = '', meant = ''] of [
-  'b\b',
-  'f\f',
-  'n\n',
-  'r\r',
-  't\t',
-  '""',
-  '\\\\',
-  '//',
-  "''",
-  '``',
-])
-  escapes[letter.charCodeAt(0)] = meant.charCodeAt(0);
+const escapes: Readonly<Record<string, string>> = {
+  ...{ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' },
+  ...{ '"': '"', '\\': '\\', '/': '/', "'": "'", '`': '`' },
+};
+const meanings = new Uint16Array(128);
+for (const letter of Object.keys(escapes))
+  meanings[letter.charCodeAt(0)] = escapes[letter]?.charCodeAt(0) ?? 0;
+/** `\u00fc` and `\xfc`. */
 const letterU = 0x75;
 const letterX = 0x78;
 
-function unescaped({ codes, from: source }: View): View {
-  const length = codes.length;
-  const into = new Uint16Array(length);
-  const from = new Int32Array(length + 1);
-  let written = 0;
-  for (let at = 0; at < length; ) {
+function unescaped(view: View): View {
+  const { codes } = view;
+  const plainly = writer(view);
+  for (let at = 0; at < codes.length; ) {
     const code = codes[at] ?? 0;
-    from[written] = source === undefined ? at : (source[at] ?? 0);
     if (code !== backslash) {
-      into[written++] = code;
-      at++;
+      plainly.add(code, at++);
       continue;
     }
     const letter = codes[at + 1] ?? 0;
     const digits = letter === letterU ? 4 : letter === letterX ? 2 : 0;
     const hex = digits === 0 ? -1 : hexAt(codes, at + 2, digits);
-    const meant = hex === -1 ? (escapes[letter] ?? 0) : hex;
+    const meant = hex === -1 ? (meanings[letter] ?? 0) : hex;
     const isEscape = hex !== -1 || meant !== 0;
-    into[written++] = isEscape ? meant : code;
+    plainly.add(isEscape ? meant : code, at);
     at += isEscape ? 2 + (hex === -1 ? 0 : digits) : 1;
   }
-  from[written] = source === undefined ? length : (source[length] ?? 0);
-  return { codes: into.subarray(0, written), from: from.subarray(0, written + 1) };
+  return plainly.view();
+}
+
+interface Writer {
+  /** What stands at that place of the view. */
+  add(code: number, at: number): void;
+  view(): View;
+}
+
+/** No spelling has fewer characters than what it spells. */
+function writer({ codes: { length: size }, from: source }: View): Writer {
+  const codes = new Uint16Array(size);
+  const from = new Int32Array(size + 1);
+  let length = 0;
+  let after: 'text' | 'blanks' | 'line end' | 'indent' | 'bar' = 'text';
+  let blanksFrom = 0;
+
+  const put = (code: number, at: number): void => {
+    codes[length] = code;
+    from[length++] = source === undefined ? at : (source[at] ?? 0);
+  };
+
+  const endLine = (at: number): void => {
+    if (after === 'blanks') length = blanksFrom;
+    // The blanks before it are a part of it.
+    if (after === 'blanks') codes[length++] = newline;
+    else if (after === 'text' || after === 'bar') put(newline, at);
+    after = 'line end';
+  };
+
+  const addBlank = (code: number, at: number): void => {
+    if (after === 'bar') {
+      length--;
+      after = 'indent';
+    }
+    if (after === 'line end' || after === 'indent') return;
+    if (after === 'text') blanksFrom = length;
+    put(code, at);
+    after = 'blanks';
+  };
+
+  return {
+    add: (code, at) => {
+      if (code === space || code === tab) addBlank(code, at);
+      else if (code === newline || code === carriageReturn || code === returnSymbol) endLine(at);
+      else {
+        after = code === bar && after === 'line end' ? 'bar' : 'text';
+        put(code, at);
+      }
+    },
+    view: () => {
+      from[length] = source === undefined ? size : (source[size] ?? 0);
+      return { codes: codes.subarray(0, length), from: from.subarray(0, length + 1) };
+    },
+  };
 }
