@@ -80,9 +80,6 @@ function finder(secrets: readonly string[]): Finder {
   };
 }
 
-/** What a log puts before a further line stays, and so does the number of lines. */
-const lineBreak = /(\r?\n[ \t]*(?:\| )?)/;
-
 function without(text: string, hidden: Uint8Array): string {
   let masked = '';
   for (let at = 0; at < text.length; ) {
@@ -95,12 +92,20 @@ function without(text: string, hidden: Uint8Array): string {
   return masked;
 }
 
+/** What a log puts before a further line stays, and so does the number of lines. */
 function starsFor(secret: string): string {
-  if (!secret.includes('\n')) return '***';
-  return secret
-    .split(lineBreak)
-    .map((part, index) => (index % 2 === 1 || part.trim() === '' ? part : '***'))
-    .join('');
+  let stars = '';
+  for (let at = 0; at < secret.length; ) {
+    const lineEnd = secret.indexOf('\n', at);
+    const line = secret.slice(at, lineEnd === -1 ? secret.length : lineEnd);
+    const indent = at === 0 ? '' : (/^[ \t]*(?:\| )?/.exec(line)?.[0] ?? '');
+    stars += indent;
+    if (line.slice(indent.length).trim() !== '') stars += '***';
+    if (lineEnd === -1) break;
+    stars += line.endsWith('\r') ? '\r\n' : '\n';
+    at = lineEnd + 1;
+  }
+  return stars;
 }
 
 function positionOf(hidden: Uint8Array, value: 0 | 1, from: number): number {

@@ -40,13 +40,17 @@ export function findPieces(texts: readonly Uint16Array[], length: number): Find 
 /** Finds texts that stand there whole; each has at least the length of {@link firstLength}. */
 export function findWhole(texts: readonly Uint16Array[]): Find {
   const known = table(texts, firstLength);
-  for (const [start, text] of known.starts) known.add(start, text.length);
+  const initials = new Uint8Array(256);
+  for (const [start, text] of known.starts) {
+    known.add(start, text.length);
+    initials[(text[0] ?? 0) & 0xff] = 1;
+  }
   return (codes, found) => {
     const ranges = inOne(found);
     let compared = 0;
     if (texts.length > 0)
       for (let at = 0; at + firstLength <= codes.length; at++) {
-        if (!known.mayBegin(codes, at)) continue;
+        if (initials[(codes[at] ?? 0) & 0xff] === 0 || !known.mayBegin(codes, at)) continue;
         const extent = known.extent(codes, at);
         compared += Math.max(extent, firstLength);
         if (extent > 0) ranges.add(at, at + extent);

@@ -5,17 +5,23 @@ export interface View {
   readonly from?: Int32Array;
 }
 
-/** A text as it stands, and all that it may be decoded to, each as {@link plain} makes it. */
+/**
+ * A text as it stands, and all that it may be decoded to, each with {@link plain} line ends. A view holds until the next
+ * one is asked for: they share their memory.
+ */
 export function* views(text: string): Generator<View> {
   const raw = viewOf(text);
   yield raw;
-  if (/[\r\n⏎]/.test(text)) yield plain(raw);
-  if (text.includes('\\')) yield unescaped(raw);
-  if (text.includes('+')) yield decoded(raw, space);
+  const page = draft(text.length);
+  if (/[\r\n⏎]/.test(text)) yield plain(raw, page);
+  if (text.includes('\\')) yield unescaped(raw, page);
+  if (text.includes('+')) yield decoded(raw, space, page);
   if (!text.includes('%')) return;
-  const bytes = decoded(raw, plus);
+  const bytes = decoded(raw, plus, draft(text.length));
+  // Else nothing was encoded.
+  if (bytes.codes.length === raw.codes.length) return;
   yield bytes;
-  if (bytes.codes.includes(backslash)) yield unescaped(bytes);
+  if (bytes.codes.includes(backslash)) yield unescaped(bytes, page);
 }
 
 export function viewOf(text: string): View {
@@ -39,35 +45,38 @@ const returnSymbol = 0x23ce;
  * A line end with the blanks around it, and with what our log puts in front of a line or in place of a line end, is one
  * line end.
  */
-export function plain(view: View): View {
-  const { codes } = view;
-  const plainly = writer(view);
-  for (let at = 0; at < codes.length; at++) plainly.add(codes[at] ?? 0, at);
-  return plainly.view();
+export function plain({ codes }: View, page: Draft = draft(codes.length)): View {
+  page.codes.set(codes);
+  for (let at = 0; at < codes.length; at++) page.from[at] = at;
+  return finished(page, codes.length, codes.length);
 }
 
 /** `%C3%BC` is ü; a plus is a space in a form. */
-function decoded(view: View, plusMeans: number): View {
-  const { codes } = view;
-  const plainly = writer(view);
-  for (let at = 0; at < codes.length; ) {
+function decoded({ codes }: View, plusMeans: number, page: Draft): View {
+  const { codes: into, from } = page;
+  const length = codes.length;
+  let written = 0;
+  for (let at = 0; at < length; ) {
     const code = codes[at] ?? 0;
     const bytes = code === percent ? encodedLength(codes, at) : 0;
+    from[written] = at;
     if (bytes === 0) {
-      plainly.add(code === plus ? plusMeans : code, at++);
+      into[written++] = code === plus ? plusMeans : code;
+      at++;
       continue;
     }
     let point = byteAt(codes, at) & (bytes === 1 ? 0x7f : 0xff >> (bytes + 1));
     for (let next = 1; next < bytes; next++)
       point = (point << 6) | (byteAt(codes, at + next * 3) & 0x3f);
     if (point > 0xffff) {
-      plainly.add(0xd7c0 + (point >> 10), at);
+      into[written++] = 0xd7c0 + (point >> 10);
+      from[written] = at;
       point = 0xdc00 + (point & 0x3ff);
     }
-    plainly.add(point, at);
+    into[written++] = point;
     at += bytes * 3;
   }
-  return plainly.view();
+  return finished(page, written, length);
 }
 
 /** How many bytes spell the character there; 0 when they are not UTF-8: it stays as it is. */
@@ -113,13 +122,16 @@ for (const letter of Object.keys(escapes))
 const letterU = 0x75;
 const letterX = 0x78;
 
-function unescaped(view: View): View {
-  const { codes } = view;
-  const plainly = writer(view);
-  for (let at = 0; at < codes.length; ) {
+function unescaped({ codes, from: source }: View, page: Draft): View {
+  const { codes: into, from } = page;
+  const length = codes.length;
+  let written = 0;
+  for (let at = 0; at < length; ) {
     const code = codes[at] ?? 0;
+    from[written] = source === undefined ? at : (source[at] ?? 0);
     if (code !== backslash) {
-      plainly.add(code, at++);
+      into[written++] = code;
+      at++;
       continue;
     }
     const letter = codes[at + 1] ?? 0;
@@ -127,62 +139,83 @@ function unescaped(view: View): View {
     const hex = digits === 0 ? -1 : hexAt(codes, at + 2, digits);
     const meant = hex === -1 ? (meanings[letter] ?? 0) : hex;
     const isEscape = hex !== -1 || meant !== 0;
-    plainly.add(isEscape ? meant : code, at);
+    into[written++] = isEscape ? meant : code;
     at += isEscape ? 2 + (hex === -1 ? 0 : digits) : 1;
   }
-  return plainly.view();
+  return finished(page, written, source === undefined ? length : (source[length] ?? 0));
 }
 
-interface Writer {
-  /** What stands at that place of the view. */
-  add(code: number, at: number): void;
-  view(): View;
+/** Memory for a view of a text of that length: no spelling has fewer characters than what it spells. */
+interface Draft {
+  readonly codes: Uint16Array;
+  readonly from: Int32Array;
 }
 
-/** No spelling has fewer characters than what it spells. */
-function writer({ codes: { length: size }, from: source }: View): Writer {
-  const codes = new Uint16Array(size);
-  const from = new Int32Array(size + 1);
-  let length = 0;
-  let after: 'text' | 'blanks' | 'line end' | 'indent' | 'bar' = 'text';
-  let blanksFrom = 0;
+function draft(length: number): Draft {
+  return { codes: new Uint16Array(length), from: new Int32Array(length + 1) };
+}
 
-  const put = (code: number, at: number): void => {
-    codes[length] = code;
-    from[length++] = source === undefined ? at : (source[at] ?? 0);
-  };
-
-  const endLine = (at: number): void => {
-    if (after === 'blanks') length = blanksFrom;
-    // The blanks before it are a part of it.
-    if (after === 'blanks') codes[length++] = newline;
-    else if (after === 'text' || after === 'bar') put(newline, at);
-    after = 'line end';
-  };
-
-  const addBlank = (code: number, at: number): void => {
-    if (after === 'bar') {
-      length--;
-      after = 'indent';
+/** With its line ends made {@link plain}, in place. */
+function finished({ codes, from }: Draft, length: number, textEnd: number): View {
+  from[length] = textEnd;
+  const text = codes.subarray(0, length);
+  const next = lineEnds(text);
+  let written = 0;
+  for (let at = 0; at < length; ) {
+    const lineEnd = next(at);
+    let start = lineEnd;
+    while (start > at && isBlank(codes[start - 1] ?? 0)) start--;
+    if (written !== at) {
+      codes.copyWithin(written, at, start);
+      from.copyWithin(written, at, start);
     }
-    if (after === 'line end' || after === 'indent') return;
-    if (after === 'text') blanksFrom = length;
-    put(code, at);
-    after = 'blanks';
-  };
+    written += start - at;
+    if (lineEnd === length) break;
+    codes[written] = newline;
+    from[written++] = from[start] ?? 0;
+    at = textAfter(text, lineEnd);
+  }
+  // What ends the text is no part of a line end.
+  if (written < length) from[written] = textEnd;
+  return { codes: codes.subarray(0, written), from: from.subarray(0, written + 1) };
+}
 
-  return {
-    add: (code, at) => {
-      if (code === space || code === tab) addBlank(code, at);
-      else if (code === newline || code === carriageReturn || code === returnSymbol) endLine(at);
-      else {
-        after = code === bar && after === 'line end' ? 'bar' : 'text';
-        put(code, at);
+/** Finds the first one from there on; the length of the text when there is none. Asked for one place after the other. */
+function lineEnds(text: Uint16Array): (from: number) => number {
+  const kinds = [newline, carriageReturn, returnSymbol];
+  const places = kinds.map(() => -1);
+  return (from) => {
+    let first = text.length;
+    for (let kind = 0; kind < kinds.length; kind++) {
+      let place = places[kind] ?? 0;
+      if (place < from) {
+        const found = text.indexOf(kinds[kind] ?? 0, from);
+        place = found === -1 ? text.length : found;
+        places[kind] = place;
       }
-    },
-    view: () => {
-      from[length] = source === undefined ? size : (source[size] ?? 0);
-      return { codes: codes.subarray(0, length), from: from.subarray(0, length + 1) };
-    },
+      if (place < first) first = place;
+    }
+    return first;
   };
+}
+
+/** Where the text goes on after a line end: behind blanks, more line ends, and the bar that the log puts there. */
+function textAfter(text: Uint16Array, lineEnd: number): number {
+  let at = lineEnd;
+  let mayBeBar = false;
+  for (; at < text.length; at++) {
+    const code = text[at] ?? 0;
+    if (isLineEnd(code)) mayBeBar = true;
+    else if (mayBeBar && code === bar && text[at + 1] === space) mayBeBar = false;
+    else if (!isBlank(code)) break;
+  }
+  return at;
+}
+
+function isBlank(code: number): boolean {
+  return code === space || code === tab;
+}
+
+function isLineEnd(code: number): boolean {
+  return code === newline || code === carriageReturn || code === returnSymbol;
 }
