@@ -98,14 +98,20 @@ function starsFor(secret: string): string {
   for (let at = 0; at < secret.length; ) {
     const lineEnd = secret.indexOf('\n', at);
     const line = secret.slice(at, lineEnd === -1 ? secret.length : lineEnd);
-    const indent = at === 0 ? '' : (/^[ \t]*(?:\| )?/.exec(line)?.[0] ?? '');
-    stars += indent;
-    if (line.slice(indent.length).trim() !== '') stars += '***';
+    const indent = at === 0 ? 0 : indentOf(line);
+    stars += line.slice(0, indent);
+    if (line.length > indent && line !== '\r') stars += '***';
     if (lineEnd === -1) break;
     stars += line.endsWith('\r') ? '\r\n' : '\n';
     at = lineEnd + 1;
   }
   return stars;
+}
+
+function indentOf(line: string): number {
+  let at = 0;
+  while (line[at] === ' ' || line[at] === '\t') at++;
+  return line.startsWith('| ', at) ? at + 2 : at;
 }
 
 function positionOf(hidden: Uint8Array, value: 0 | 1, from: number): number {

@@ -24,7 +24,9 @@ export function findPieces(texts: readonly Uint16Array[], length: number): Find 
       const last = Math.min(at, codes.length - length);
       let begin = Math.max(checked, at - step + 1);
       while (begin <= last) {
-        const extent = known.extent(codes, begin);
+        const mayBe =
+          known.mayBegin(codes, begin) && known.mayBegin(codes, begin + length - firstLength);
+        const extent = mayBe ? known.extent(codes, begin) : 0;
         compared += Math.max(extent, length);
         if (extent > 0) ranges.add(begin, begin + extent);
         // Every piece of what was found is known.

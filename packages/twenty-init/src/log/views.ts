@@ -58,14 +58,20 @@ function decoded({ codes }: View, plusMeans: number, page: Draft): View {
   let written = 0;
   for (let at = 0; at < length; ) {
     const code = codes[at] ?? 0;
-    const bytes = code === percent ? encodedLength(codes, at) : 0;
     from[written] = at;
-    if (bytes === 0) {
+    if (code !== percent) {
       into[written++] = code === plus ? plusMeans : code;
       at++;
       continue;
     }
-    let point = byteAt(codes, at) & (bytes === 1 ? 0x7f : 0xff >> (bytes + 1));
+    const first = byteAt(codes, at);
+    const bytes = encodedLength(first, codes, at);
+    if (bytes < 2) {
+      into[written++] = bytes === 0 ? code : first;
+      at += bytes === 0 ? 1 : 3;
+      continue;
+    }
+    let point = first & (0xff >> (bytes + 1));
     for (let next = 1; next < bytes; next++)
       point = (point << 6) | (byteAt(codes, at + next * 3) & 0x3f);
     if (point > 0xffff) {
@@ -79,9 +85,8 @@ function decoded({ codes }: View, plusMeans: number, page: Draft): View {
   return finished(page, written, length);
 }
 
-/** How many bytes spell the character there; 0 when they are not UTF-8: it stays as it is. */
-function encodedLength(codes: Uint16Array, at: number): number {
-  const first = byteAt(codes, at);
+/** How many bytes spell the character that begins there with `first`; 0 when they are not UTF-8: it stays as it is. */
+function encodedLength(first: number, codes: Uint16Array, at: number): number {
   if (first < 0x80) return first === -1 ? 0 : 1;
   if (first < 0xc2 || first > 0xf4) return 0;
   const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
@@ -105,10 +110,12 @@ function hexAt(codes: Uint16Array, from: number, count: number): number {
 }
 
 function hexDigit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const letter = code | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+  return code < digits.length ? (digits[code] ?? -1) : -1;
 }
+
+const digits = new Int8Array(128).fill(-1);
+for (const digit of '0123456789abcdefABCDEF')
+  digits[digit.charCodeAt(0)] = Number.parseInt(digit, 16);
 
 /** What JSON and `util.inspect` write after a backslash, and what they mean. */
 const escapes: Readonly<Record<string, string>> = {
@@ -135,12 +142,12 @@ function unescaped({ codes, from: source }: View, page: Draft): View {
       continue;
     }
     const letter = codes[at + 1] ?? 0;
-    const digits = letter === letterU ? 4 : letter === letterX ? 2 : 0;
-    const hex = digits === 0 ? -1 : hexAt(codes, at + 2, digits);
+    const hexLength = letter === letterU ? 4 : letter === letterX ? 2 : 0;
+    const hex = hexLength === 0 ? -1 : hexAt(codes, at + 2, hexLength);
     const meant = hex === -1 ? (meanings[letter] ?? 0) : hex;
     const isEscape = hex !== -1 || meant !== 0;
     into[written++] = isEscape ? meant : code;
-    at += isEscape ? 2 + (hex === -1 ? 0 : digits) : 1;
+    at += isEscape ? 2 + (hex === -1 ? 0 : hexLength) : 1;
   }
   return finished(page, written, source === undefined ? length : (source[length] ?? 0));
 }

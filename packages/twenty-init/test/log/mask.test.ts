@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maskFor } from '../../src/log/mask.ts';
 import { maskedFields } from '../../src/log/masked-fields.ts';
+import { findPieces } from '../../src/log/pieces.ts';
 import { terminationMessage } from '../../src/log/termination-message.ts';
 import { textLog } from '../../src/log/text.ts';
+import { viewOf } from '../../src/log/views.ts';
 
 const password = 'correct-horse/battery staple';
 
@@ -180,6 +182,23 @@ describe('a secret that is a common word', () => {
     expect(lines).toEqual(['1970-01-01T00:00:00.000Z info  hello']);
     expect(mask('── migrate ── x')).toBe('── migrate ── x');
   });
+});
+
+describe('the search for pieces', () => {
+  const secrets = [password, 'a'.repeat(5000), 'abcdefgh'.repeat(500)].map(
+    (text) => viewOf(text).codes,
+  );
+  const find = findPieces(secrets, 8);
+
+  it.each([password, 'a', 'abcdefgh', 'aaaab', password.slice(0, 7), 'no secret '])(
+    'compares a few characters for each of the text, however long that is (%j)',
+    (unit) => {
+      for (const size of [1000, 10_000, 100_000]) {
+        const { codes } = viewOf(unit.repeat(size / unit.length));
+        expect(find(codes, () => {})).toBeLessThanOrEqual(10 * size);
+      }
+    },
+  );
 });
 
 describe('a text of 1 MB', () => {
