@@ -69,7 +69,8 @@ function finder(secrets: readonly string[]): Finder {
       hidden ??= new Uint8Array(text.length);
       hidden.fill(1, from, to);
     };
-    for (const { password } of urlsIn(text)) if (password !== undefined) hide(...password);
+    if (text.includes('://'))
+      for (const { password } of urlsIn(text)) if (password !== undefined) hide(...password);
     if (secrets.length > 0)
       for (const { codes, from: places } of views(text))
         for (const find of finds)

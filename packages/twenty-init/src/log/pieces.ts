@@ -9,6 +9,7 @@ const firstLength = 4;
 
 /** Finds every piece of that length of each text. */
 export function findPieces(texts: readonly Uint16Array[], length: number): Find {
+  if (texts.length === 0) return () => 0;
   const known = table(texts, length);
   for (const [start, text] of known.starts)
     for (let at = 0; at + length <= text.length; at++)
@@ -41,6 +42,7 @@ export function findPieces(texts: readonly Uint16Array[], length: number): Find 
 
 /** Finds texts that stand there whole; each has at least the length of {@link firstLength}. */
 export function findWhole(texts: readonly Uint16Array[]): Find {
+  if (texts.length === 0) return () => 0;
   const known = table(texts, firstLength);
   const initials = new Uint8Array(256);
   for (const [start, text] of known.starts) {
@@ -50,13 +52,12 @@ export function findWhole(texts: readonly Uint16Array[]): Find {
   return (codes, found) => {
     const ranges = inOne(found);
     let compared = 0;
-    if (texts.length > 0)
-      for (let at = 0; at + firstLength <= codes.length; at++) {
-        if (initials[(codes[at] ?? 0) & 0xff] === 0 || !known.mayBegin(codes, at)) continue;
-        const extent = known.extent(codes, at);
-        compared += Math.max(extent, firstLength);
-        if (extent > 0) ranges.add(at, at + extent);
-      }
+    for (let at = 0; at + firstLength <= codes.length; at++) {
+      if (initials[(codes[at] ?? 0) & 0xff] === 0 || !known.mayBegin(codes, at)) continue;
+      const extent = known.extent(codes, at);
+      compared += Math.max(extent, firstLength);
+      if (extent > 0) ranges.add(at, at + extent);
+    }
     ranges.end();
     return compared;
   };
@@ -120,6 +121,9 @@ function table(texts: readonly Uint16Array[], length: number): Table {
   const filterBits = Math.min(24, bits + 3);
   const filter = new Uint8Array(2 ** filterBits);
   const filterShift = 32 - filterBits;
+  for (const [start, { length: count }] of starts)
+    for (let at = start; at + firstLength <= start + count; at++)
+      filter[hashOfFour(all, at) >>> filterShift] = 1;
 
   const matches = (slot: number, codes: Uint16Array, at: number, extent: number): boolean =>
     at + extent <= codes.length && isSame(all, (slots[slot] ?? 0) - 1, codes, at, extent);
@@ -127,8 +131,6 @@ function table(texts: readonly Uint16Array[], length: number): Table {
   return {
     starts,
     add: (at, extent) => {
-      for (let first = at; first + firstLength <= at + length; first++)
-        filter[hashOfFour(all, first) >>> filterShift] = 1;
       let slot = hash(all, at, length, bits);
       for (; slots[slot] !== 0; slot = (slot + 1) & last)
         if (extents[slot] === extent && matches(slot, all, at, extent)) return;

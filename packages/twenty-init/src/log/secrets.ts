@@ -68,6 +68,8 @@ function inConfig(
 
 /** As it is written, and as the app reads it. */
 function passwordsIn(text: string): string[] {
+  // A boot looks at every variable: what most of them are takes no generator.
+  if (!text.includes('://')) return [];
   return [...urlsIn(text)].flatMap(({ password: range }) =>
     range === undefined ? [] : spellings(text.slice(...range)),
   );
