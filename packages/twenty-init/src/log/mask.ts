@@ -67,7 +67,7 @@ function finder(secrets: readonly string[]): Finder {
     let hidden: Uint8Array | undefined;
     const hide = (from: number, to: number): void => {
       hidden ??= new Uint8Array(text.length);
-      hidden.fill(1, from, to);
+      for (let at = from; at < to; at++) hidden[at] = 1;
     };
     if (text.includes('://'))
       for (const { password } of urlsIn(text)) if (password !== undefined) hide(...password);
@@ -116,6 +116,7 @@ function indentOf(line: string): number {
 }
 
 function positionOf(hidden: Uint8Array, value: 0 | 1, from: number): number {
-  const found = hidden.indexOf(value, from);
-  return found === -1 ? hidden.length : found;
+  let at = from;
+  while (at < hidden.length && hidden[at] !== value) at++;
+  return at;
 }

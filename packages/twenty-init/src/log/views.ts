@@ -12,16 +12,26 @@ export interface View {
 export function* views(text: string): Generator<View> {
   const raw = viewOf(text);
   yield raw;
+  if (!/[\r\n⏎\\+%]/.test(text)) return;
   const page = draft(text.length);
-  if (/[\r\n⏎]/.test(text)) yield plain(raw, page);
-  if (text.includes('\\')) yield unescaped(raw, page);
-  if (text.includes('+')) yield decoded(raw, space, page);
+  if (hasLineEnd(raw.codes)) yield plain(raw, page);
+  if (text.includes('\\')) yield* bothWays(unescaped(raw, page), page);
+  if (text.includes('+')) yield* bothWays(decoded(raw, space, page), page);
   if (!text.includes('%')) return;
-  const bytes = decoded(raw, plus, draft(text.length));
+  const bytes = decoded(raw, plus, page);
   // Else nothing was encoded.
   if (bytes.codes.length === raw.codes.length) return;
-  yield bytes;
-  if (bytes.codes.includes(backslash)) yield unescaped(bytes, page);
+  if (bytes.codes.includes(backslash)) {
+    const other = draft(text.length);
+    yield* bothWays(unescaped(bytes, other), other);
+  }
+  yield* bothWays(bytes, page);
+}
+
+/** With its line ends as they are too: blanks before one of the text may belong to a secret that ends with them. */
+function* bothWays(view: View, page: Draft): Generator<View> {
+  yield view;
+  if (hasLineEnd(view.codes)) yield plain(view, page);
 }
 
 export function viewOf(text: string): View {
@@ -45,10 +55,13 @@ const returnSymbol = 0x23ce;
  * A line end with the blanks around it, and with what our log puts in front of a line or in place of a line end, is one
  * line end.
  */
-export function plain({ codes }: View, page: Draft = draft(codes.length)): View {
-  page.codes.set(codes);
-  for (let at = 0; at < codes.length; at++) page.from[at] = at;
-  return finished(page, codes.length, codes.length);
+export function plain({ codes, from }: View, page: Draft = draft(codes.length)): View {
+  const length = codes.length;
+  // Of a view that is on the page itself there is nothing to copy.
+  if (codes.buffer !== page.codes.buffer) page.codes.set(codes);
+  if (from === undefined) for (let at = 0; at <= length; at++) page.from[at] = at;
+  else if (from.buffer !== page.from.buffer) page.from.set(from);
+  return withPlainLineEnds(page, length);
 }
 
 /** `%C3%BC` is ü; a plus is a space in a form. */
@@ -82,7 +95,7 @@ function decoded({ codes }: View, plusMeans: number, page: Draft): View {
     into[written++] = point;
     at += bytes * 3;
   }
-  return finished(page, written, length);
+  return viewOn(page, written, length);
 }
 
 /** How many bytes spell the character that begins there with `first`; 0 when they are not UTF-8: it stays as it is. */
@@ -149,7 +162,7 @@ function unescaped({ codes, from: source }: View, page: Draft): View {
     into[written++] = isEscape ? meant : code;
     at += isEscape ? 2 + (hex === -1 ? 0 : hexLength) : 1;
   }
-  return finished(page, written, source === undefined ? length : (source[length] ?? 0));
+  return viewOn(page, written, source === undefined ? length : (source[length] ?? 0));
 }
 
 /** Memory for a view of a text of that length: no spelling has fewer characters than what it spells. */
@@ -162,65 +175,55 @@ function draft(length: number): Draft {
   return { codes: new Uint16Array(length), from: new Int32Array(length + 1) };
 }
 
-/** With its line ends made {@link plain}, in place. */
-function finished({ codes, from }: Draft, length: number, textEnd: number): View {
+function viewOn({ codes, from }: Draft, length: number, textEnd: number): View {
   from[length] = textEnd;
+  return { codes: codes.subarray(0, length), from: from.subarray(0, length + 1) };
+}
+
+/** In place. By hand: lines are too short for what a call of copyWithin or indexOf costs. */
+function withPlainLineEnds({ codes, from }: Draft, length: number): View {
+  const textEnd = from[length] ?? 0;
   const text = codes.subarray(0, length);
-  const next = lineEnds(text);
   let written = 0;
   for (let at = 0; at < length; ) {
-    const lineEnd = next(at);
-    let start = lineEnd;
-    while (start > at && isBlank(codes[start - 1] ?? 0)) start--;
-    if (written !== at) {
-      codes.copyWithin(written, at, start);
-      from.copyWithin(written, at, start);
+    const code = codes[at] ?? 0;
+    if (code > space && code !== returnSymbol) {
+      codes[written] = code;
+      from[written++] = from[at++] ?? 0;
+      continue;
     }
-    written += start - at;
-    if (lineEnd === length) break;
-    codes[written] = newline;
-    from[written++] = from[start] ?? 0;
-    at = textAfter(text, lineEnd);
-  }
-  // What ends the text is no part of a line end.
-  if (written < length) from[written] = textEnd;
-  return { codes: codes.subarray(0, written), from: from.subarray(0, written + 1) };
-}
-
-/** Finds the first one from there on; the length of the text when there is none. Asked for one place after the other. */
-function lineEnds(text: Uint16Array): (from: number) => number {
-  const kinds = [newline, carriageReturn, returnSymbol];
-  const places = kinds.map(() => -1);
-  return (from) => {
-    let first = text.length;
-    for (let kind = 0; kind < kinds.length; kind++) {
-      let place = places[kind] ?? 0;
-      if (place < from) {
-        const found = text.indexOf(kinds[kind] ?? 0, from);
-        place = found === -1 ? text.length : found;
-        places[kind] = place;
+    const end = blanksEnd(text, at);
+    if (hasLineEnd(text, at, end)) {
+      codes[written] = newline;
+      from[written++] = from[at] ?? 0;
+    } else {
+      // A control character is no blank.
+      for (const next = Math.max(end, at + 1); at < next; at++) {
+        codes[written] = codes[at] ?? 0;
+        from[written++] = from[at] ?? 0;
       }
-      if (place < first) first = place;
     }
-    return first;
-  };
+    at = Math.max(at, end);
+  }
+  return viewOn({ codes, from }, written, textEnd);
 }
 
-/** Where the text goes on after a line end: behind blanks, more line ends, and the bar that the log puts there. */
-function textAfter(text: Uint16Array, lineEnd: number): number {
-  let at = lineEnd;
+/** With what the log puts in front of a line. */
+function blanksEnd(text: Uint16Array, start: number): number {
+  let at = start;
   let mayBeBar = false;
   for (; at < text.length; at++) {
     const code = text[at] ?? 0;
     if (isLineEnd(code)) mayBeBar = true;
     else if (mayBeBar && code === bar && text[at + 1] === space) mayBeBar = false;
-    else if (!isBlank(code)) break;
+    else if (code !== space && code !== tab) break;
   }
   return at;
 }
 
-function isBlank(code: number): boolean {
-  return code === space || code === tab;
+function hasLineEnd(codes: Uint16Array, from = 0, to: number = codes.length): boolean {
+  for (let at = from; at < to; at++) if (isLineEnd(codes[at] ?? 0)) return true;
+  return false;
 }
 
 function isLineEnd(code: number): boolean {
