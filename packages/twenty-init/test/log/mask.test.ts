@@ -304,10 +304,12 @@ describe('no piece of eight characters of a secret', () => {
           phases: { m: { env: dollars(of('config')) } },
         });
         const values = secrets.map(([, value]) => value);
-        const all = values.map((value) => (printings[printing] ?? String)(value));
-        const joined = all.reduce(
-          (before, value) => before.slice(0, -overlap || undefined) + value,
-        );
+        const print = printings[printing] ?? String;
+        const all = values.map(print);
+        // Not in the middle of an escape: with what follows it would mean something else.
+        const joined = values
+          .map((value) => print([...value].slice(0, -overlap || undefined).join('')))
+          .join('');
         const printed = [...all.map((value) => around + value + around), joined].join(' ');
         const shown = mask(printed.slice(cutStart, printed.length - cutEnd));
         const reasonLog = JSON.parse(
