@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { stopDefaults } from '../defaults.ts';
 import type { Signal } from '../signals/names.ts';
 import { sendSignal } from '../signals/send.ts';
 import type { System } from '../system.ts';
@@ -8,8 +9,8 @@ import { hasMembers, liveMembers, processExists } from '../tree/process-group.ts
 export interface ProcessGroup {
   /** The pids of those that still run; zombies do not count. Off Linux no more than that of the child. */
   members(): number[];
-  /** False when nobody is left. */
-  kill(signal: Signal): boolean;
+  /** Default `SIGTERM`; 0 only asks. False when nobody is left. */
+  kill(signal?: Signal | number): boolean;
 }
 
 /** To be called before the leader can have ended. `hasEnded` is whether Node has reaped it. */
@@ -34,7 +35,7 @@ export function groupOf(
   return {
     members: () => (isOurs() ? liveMembers(pgid, system) : []),
     // Before the shim has made the group there is the leader alone.
-    kill: (signal) =>
+    kill: (signal = stopDefaults.signal) =>
       isOurs() &&
       (sendSignal(-pgid, signal, system) || (!hasEnded() && sendSignal(pgid, signal, system))),
   };
