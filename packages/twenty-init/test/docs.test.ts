@@ -57,7 +57,7 @@ describe('the reference of the config', () => {
   it.each(told)('has %s with its default', (path, { default: standard }) => {
     expect([...rows.keys()]).toContain(path);
     if (standard === undefined) return;
-    const shown = Array.isArray(standard) ? JSON.stringify(standard) : String(standard);
+    const shown = typeof standard === 'object' ? JSON.stringify(standard) : String(standard);
     expect(rows.get(path)).toBe(shown);
   });
 
@@ -93,7 +93,7 @@ describe('the other pages', () => {
   it.each(configs)('show configs that are right: %s', (_, code) => {
     const body = code.replace(/^import .*$/gm, '').replace('export default', 'return');
     const config: unknown = new Function('defineConfig', body)((given: unknown) => given);
-    expect(validate(config)).toEqual({ config });
+    expect(validate(config)).toEqual({ written: config, config: expect.anything() });
   });
 
   it.each(pages)('link to what is there: %s', (page) => {

@@ -19,7 +19,7 @@ export async function check(
   if (prepared.type === 'bad config') return refuse(prepared.file, prepared.problems, log);
   const { file, plan } = prepared;
   const problems = isStatic
-    ? prepared.problems.filter(({ where }) => where === 'phases.exec-app.mode')
+    ? prepared.problems.filter(({ kind }) => kind === 'mode')
     : [...prepared.problems, ...preflight(plan)];
   if (problems.length > 0) return refuse(file, problems, log);
   return print(`${file}: no problem found; mode ${plan.mode} (${plan.modeBecause})\n`);

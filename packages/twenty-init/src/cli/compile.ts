@@ -19,9 +19,9 @@ export async function compile(
 ): Promise<number> {
   const prepared = await prepareConfig({ config: named });
   if (prepared.type === 'bad config') return refuse(prepared.file, prepared.problems, log);
-  const problems = functionsIn(prepared.config);
+  const problems = functionsIn(prepared.written);
   if (problems.length > 0) return refuse(prepared.file, problems, log);
-  const json = `${JSON.stringify(prepared.config, null, 2)}\n`;
+  const json = `${JSON.stringify(prepared.written, null, 2)}\n`;
   if (output === undefined) return print(json);
   writeOutput(output, json);
   return 0;
@@ -32,6 +32,7 @@ function functionsIn({ phases, post = {} }: Config): Problem[] {
     Object.entries(group)
       .filter(([, phase]) => 'run' in phase)
       .map(([name]) => ({
+        kind: 'function',
         where: `${key}.${name}.run`,
         what: 'a function cannot be frozen to JSON: write it as a script and name that in command',
       })),

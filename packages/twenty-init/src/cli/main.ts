@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { defaultLogFormat } from '../config/config.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Log } from '../log/log.ts';
 import { maskFor } from '../log/mask.ts';
@@ -19,7 +20,8 @@ import { runPhases } from './run-phases.ts';
 export async function main(argv: readonly string[]): Promise<number> {
   makeStderrLazy();
   const system = hostSystem();
-  const log = await ownLog(overridesIn(process.env).logFormat, maskFor(process.env), system);
+  const { logFormat = defaultLogFormat } = overridesIn(process.env);
+  const log = await ownLog(logFormat, maskFor(process.env), system);
   // Node ends with 0 when nothing is left to wait for; a boot that has not come to its end must not look like success.
   process.once('beforeExit', () => {
     log(
@@ -87,17 +89,10 @@ async function execute(
       const { compile } = await import('./compile.ts');
       return await compile({ config, output: text(values.output) }, print, log);
     }
-    case 'init': {
-      const { init } = await import('../init/init.ts');
-      const { from, output, force } = values;
-      return init({ from: text(from), output: text(output), force: force === true }, print);
-    }
     case 'install': {
       const { install } = await import('./install.ts');
       return install({ directory: words[0], arch: text(values.arch) }, print);
     }
-    case 'completion':
-      return print((await import('./completion.ts')).completion(words[0]));
   }
 }
 

@@ -66,7 +66,7 @@ async function bootPlanned(
   startsApp: boolean,
   system: HostSystem,
 ): Promise<number> {
-  const mask = maskFor(env, config.env?.fromFiles);
+  const mask = maskFor(env, config.env.fromFiles);
   const log = await ownLog(logFormat, mask, system);
   const all = [...problems, ...preflight(plan), ...(startsApp ? platformProblems() : [])];
   if (all.length > 0) return await refuseBoot({ file, problems: all }, log, mask);
@@ -132,7 +132,7 @@ async function leaveMessage(end: End, mask: Mask): Promise<void> {
 function platformProblems(): Problem[] {
   if (process.platform === 'linux') return [];
   const what = `needs Linux; this is ${process.platform}, where run-phases and check work`;
-  return [{ where: `phases.${appPhase}`, what }];
+  return [{ kind: 'container', where: `phases.${appPhase}`, what }];
 }
 
 async function teed(system: HostSystem, file: LogFile, log: Log): Promise<HostSystem> {

@@ -48,7 +48,7 @@ export interface CommandConfig {
 }
 
 /** What a phase and a step have in common. */
-interface WorkConfig extends CommandConfig {
+export interface WorkConfig extends CommandConfig {
   /** It does not run when this holds, and counts as done. */
   readonly skipIf?: Condition;
   /** It runs only when this holds, and else counts as done. */
@@ -79,7 +79,7 @@ export interface RunContext {
   exec(command: CommandLine): Promise<void>;
 }
 
-interface PhaseBase extends WorkConfig {
+export interface PhaseSettings extends WorkConfig {
   /** The phases that must be done first. Default: the one written before this one. `[]` starts at once. */
   readonly needs?: readonly string[];
   /** On a stop signal: `cancel` (default) stops it, `defer` lets the step that runs finish first. */
@@ -87,11 +87,13 @@ interface PhaseBase extends WorkConfig {
 }
 
 /** A one-shot part of the boot: what needs it starts when it has succeeded. */
-export type PhaseConfig =
-  | (PhaseBase & CommandForm)
-  | (PhaseBase & { readonly steps: readonly StepConfig[] })
+export type PhaseConfig = PhaseSettings &
+  (CommandForm | { readonly steps: readonly StepConfig[] } | FunctionForm);
+
+export interface FunctionForm {
   /** Only in a TypeScript or JavaScript config. */
-  | (PhaseBase & { readonly run: (context: RunContext) => Promise<void> | void });
+  readonly run: (context: RunContext) => Promise<void> | void;
+}
 
 /** When the app counts as ready; one of `httpGet`, `tcpSocket`, `exec`, `notifyFd`. */
 export interface ReadinessConfig {
@@ -135,10 +137,14 @@ export interface RestartConfig {
 export type Mode = 'auto' | 'exec' | 'handoff' | 'supervise';
 
 /** The long-running application. Without a command it is the container's CMD. */
-export type AppConfig = AppSettings &
-  (CommandForm | { readonly command?: never; readonly shell?: never });
+export type AppConfig = AppSettings & (CommandForm | NoCommand);
 
-interface AppSettings extends CommandConfig {
+export interface NoCommand {
+  readonly command?: never;
+  readonly shell?: never;
+}
+
+export interface AppSettings extends CommandConfig {
   /** A CMD that starts with one of these is the app too, and takes the place of `command`. */
   readonly match?: readonly CommandLine[];
   /** `auto` (default) takes the first of the others that can do what the config says. */
@@ -161,6 +167,8 @@ interface AppSettings extends CommandConfig {
 
 export const logFormats = ['text', 'json', 'ecs'] as const;
 export type LogFormat = (typeof logFormats)[number];
+/** Also of what is told before the config is read. */
+export const defaultLogFormat: LogFormat = 'text';
 
 export interface LogFileConfig {
   /** Relative to {@link Config.cwd}. Its directory has to be there. */

@@ -30,6 +30,7 @@ export function duplicateKeys(json: string): Problem[] {
       level.lines.set(key, line);
       if (before === undefined) continue;
       problems.push({
+        kind: 'rule',
         where: pathOf(level),
         what: `is written twice, in lines ${before} and ${line}: only the last one would count`,
       });

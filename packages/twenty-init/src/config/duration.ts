@@ -2,6 +2,11 @@ const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 export const durationPattern: RegExp = /^(\d+(\.\d+)?(ms|s|m|h))+$/;
 
+/** Of a limit: 0, which is none, when it is not written. */
+export function limitMs(text: string | undefined): number {
+  return text === undefined ? 0 : durationMs(text);
+}
+
 /** Milliseconds of a duration such as `250ms`, `30s` or `1h30m`, which fits {@link durationPattern}. */
 export function durationMs(text: string): number {
   let total = 0;

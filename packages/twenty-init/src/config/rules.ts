@@ -1,9 +1,24 @@
 import type { AppConfig, Config } from './config.ts';
-import type { Problem } from './problem.ts';
+import type { Finding, Problem } from './problem.ts';
 import { unknownPhase } from './unknown-phase.ts';
 
 /** What no shape can say: the order and the names of the phases, and that what they need can come before them. */
-export function ruleProblems({ phases, post = {} }: Config): Problem[] {
+export function ruleProblems(config: Config): Problem[] {
+  return findings(config).map((finding) => ({ kind: 'rule', ...finding }));
+}
+
+/** Each phase but exec-app with what it needs: without `needs` it is the phase written before it. */
+export function neededBy(phases: Config['phases']): ReadonlyMap<string, readonly string[]> {
+  const names = Object.keys(phases).filter((name) => name !== 'exec-app');
+  return new Map(
+    names.map((name, index) => {
+      const before = names[index - 1];
+      return [name, phases[name]?.needs ?? (before === undefined ? [] : [before])];
+    }),
+  );
+}
+
+function findings({ phases, post = {} }: Config): Finding[] {
   const names = Object.keys(phases);
   return [
     ...[
@@ -42,18 +57,7 @@ export function ruleProblems({ phases, post = {} }: Config): Problem[] {
   ];
 }
 
-/** Each phase but exec-app with what it needs: without `needs` it is the phase written before it. */
-export function neededBy(phases: Config['phases']): ReadonlyMap<string, readonly string[]> {
-  const names = Object.keys(phases).filter((name) => name !== 'exec-app');
-  return new Map(
-    names.map((name, index) => {
-      const before = names[index - 1];
-      return [name, phases[name]?.needs ?? (before === undefined ? [] : [before])];
-    }),
-  );
-}
-
-function appProblems(app: AppConfig): Problem[] {
+function appProblems(app: AppConfig): Finding[] {
   const { readiness, startTimeout } = app;
   if (readiness?.notifyFd !== undefined) return notifyProblems(app);
   return startTimeout !== undefined && readiness === undefined
@@ -66,7 +70,7 @@ function appProblems(app: AppConfig): Problem[] {
     : [];
 }
 
-function notifyProblems({ readiness = {}, env = {} }: AppConfig): Problem[] {
+function notifyProblems({ readiness = {}, env = {} }: AppConfig): Finding[] {
   const ofProbes = Object.keys(readiness).filter((key) => key !== 'notifyFd');
   return [
     ...ofProbes.map((key) => ({
@@ -79,7 +83,7 @@ function notifyProblems({ readiness = {}, env = {} }: AppConfig): Problem[] {
   ];
 }
 
-function stepProblems({ phases, post = {} }: Config): Problem[] {
+function stepProblems({ phases, post = {} }: Config): Finding[] {
   return Object.entries({ phases, post }).flatMap(([key, group]) =>
     Object.entries(group).flatMap(([name, phase]) => {
       if (!('steps' in phase)) return [];
@@ -94,7 +98,7 @@ function stepProblems({ phases, post = {} }: Config): Problem[] {
   );
 }
 
-function needProblems(needs: ReadonlyMap<string, readonly string[]>): Problem[] {
+function needProblems(needs: ReadonlyMap<string, readonly string[]>): Finding[] {
   const unknown = [...needs].flatMap(([name, needed]) =>
     needed
       .filter((other) => !needs.has(other))

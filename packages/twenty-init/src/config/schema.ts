@@ -1,4 +1,4 @@
-import { logFormats } from './config.ts';
+import { defaultLogFormat, logFormats } from './config.ts';
 import {
   anyText,
   choice,
@@ -9,6 +9,7 @@ import {
   type Key,
   list,
   object,
+  orObject,
   required,
   type Shape,
   text,
@@ -25,15 +26,19 @@ const condition = object({ env: environment, file: text, exec: command });
 
 const factor: Shape = { kind: 'number', minimum: 1, whole: false };
 
-const retry = object({
-  attempts: required(count),
+const backoff = {
   delay: withDefault(duration, '1s'),
   factor: withDefault(factor, 2),
   maxDelay: withDefault(duration, '30s'),
+};
+
+const retry = object({
+  attempts: required(count),
+  ...backoff,
   jitter: withDefault({ kind: 'boolean' }, true),
 });
 
-const place = { cwd: text, env: environment };
+const place = { cwd: text, env: withDefault(environment, {}) };
 
 /** The command of a phase, a step or the app, with the key that makes it a string. */
 function commandKeys(key: Key = { shape: command }): { command: Key; shell: Shape } {
@@ -79,6 +84,7 @@ const phase = object(
     steps: list(step, 'a list of steps', { notEmpty: true }),
     run: { kind: 'function' },
     ...work,
+    retry: withDefault(retry, { attempts: 1 }),
     stopSignal: withDefault(stopSignal, 'SIGTERM'),
     needs: list(text, 'a list of phases'),
     onStop: withDefault(choice('cancel', 'defer'), 'cancel'),
@@ -119,21 +125,17 @@ const readiness = object(
 
 const restartPolicy = choice('never', 'on-failure', 'always');
 
-const restart: Shape = {
-  kind: 'either',
-  shapes: [
-    restartPolicy,
-    object({
-      policy: required(restartPolicy),
-      delay: withDefault(duration, '1s'),
-      factor: withDefault(factor, 2),
-      maxDelay: withDefault(duration, '30s'),
-      maxRestarts: withDefault(count, 5),
-      window: withDefault(duration, '5m'),
-    }),
-  ],
-  expected: '"never", "on-failure", "always" or an object with a policy',
-};
+const restart: Shape = orObject(
+  restartPolicy,
+  'policy',
+  object({
+    policy: required(restartPolicy),
+    ...backoff,
+    maxRestarts: withDefault(count, 5),
+    window: withDefault(duration, '5m'),
+  }),
+  '"never", "on-failure", "always" or an object with a policy',
+);
 
 const exitCode: Shape = {
   kind: 'either',
@@ -146,7 +148,7 @@ export const gracePeriod: Shape = { ...duration, maximum: '9h' };
 
 const app = object({
   ...commandKeys(),
-  match: list(command, 'a list of commands'),
+  match: withDefault(list(command, 'a list of commands'), []),
   ...place,
   mode: withDefault(choice('auto', 'exec', 'handoff', 'supervise'), 'auto'),
   readiness,
@@ -163,18 +165,16 @@ const size: Shape = {
   pattern: /^[1-9]\d*[KMG]$/,
 };
 
-const logFile: Shape = {
-  kind: 'either',
-  shapes: [
-    text,
-    object({
-      path: required(text),
-      maxSize: withDefault(size, '10M'),
-      maxFiles: withDefault(count, 5),
-    }),
-  ],
-  expected: 'a path or an object with a path',
-};
+const logFile: Shape = orObject(
+  text,
+  'path',
+  object({
+    path: required(text),
+    maxSize: withDefault(size, '10M'),
+    maxFiles: withDefault(count, 5),
+  }),
+  'a path or an object with a path',
+);
 
 export const logFormat: Shape = choice(...logFormats);
 
@@ -184,16 +184,25 @@ export const configShape: Shape & { readonly kind: 'object' } = {
     $schema: anyText,
     name: text,
     cwd: { kind: 'text', expected: 'an absolute path, such as "/app"', pattern: /^(\/|\$\{)/ },
-    env: object({ required: variableNames, fromFiles: variableNames }),
+    env: withDefault(
+      object({
+        required: withDefault(variableNames, []),
+        fromFiles: withDefault(variableNames, []),
+      }),
+      {},
+    ),
     phases: required(
       object(
         { 'exec-app': required(app) },
         { rest: phase, expected: 'an object of phases, the last one "exec-app"' },
       ),
     ),
-    post: { kind: 'map', of: phase, expected: 'an object of phases' },
-    shutdown: object({ timeout: duration }),
-    log: object({ format: withDefault(logFormat, 'text'), file: logFile }),
+    post: withDefault({ kind: 'map', of: phase, expected: 'an object of phases' }, {}),
+    shutdown: withDefault(object({ timeout: duration }), {}),
+    log: withDefault(
+      object({ format: withDefault(logFormat, defaultLogFormat), file: logFile }),
+      {},
+    ),
   }),
 };
 

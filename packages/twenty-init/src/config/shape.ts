@@ -1,6 +1,6 @@
 /**
  * What a value of the config may be, as plain data. One description serves the validator (`validate.ts`), the
- * published JSON Schema (`json-schema.ts`) and the test of the reference page.
+ * defaults (`with-defaults.ts`), the published JSON Schema (`json-schema.ts`) and the test of the reference page.
  */
 export type Shape =
   | {
@@ -41,7 +41,13 @@ export type Shape =
       readonly expected?: string;
     }
   /** The first whose type fits. */
-  | { readonly kind: 'either'; readonly shapes: readonly Shape[]; readonly expected: string }
+  | {
+      readonly kind: 'either';
+      readonly shapes: readonly Shape[];
+      readonly expected: string;
+      /** What is no object is short for one with that key alone. */
+      readonly shortFor?: { readonly key: string; readonly shape: Shape };
+    }
   /** Exists in TypeScript and JavaScript configs only. */
   | { readonly kind: 'function' };
 
@@ -49,7 +55,12 @@ export interface Key {
   readonly shape: Shape;
   readonly required?: true;
   /** Applies when the key is not written. */
-  readonly default?: string | number | boolean | readonly unknown[];
+  readonly default?:
+    | string
+    | number
+    | boolean
+    | readonly unknown[]
+    | Readonly<Record<string, unknown>>;
   /** What it is in place of `shape` when the key `beside`, which needs this one, is written too. */
   readonly instead?: {
     readonly beside: string;
@@ -72,6 +83,11 @@ export function object(
 
 export function list(of: Shape, expected: string, more: { notEmpty?: true } = {}): Shape {
   return { kind: 'list', of, expected, ...more };
+}
+
+/** An object, or the value of one of its keys alone. */
+export function orObject(short: Shape, key: string, shape: Shape, expected: string): Shape {
+  return { kind: 'either', shapes: [short, shape], expected, shortFor: { key, shape } };
 }
 
 export function choice(...values: readonly (string | number)[]): Shape {
@@ -102,3 +118,30 @@ export const environment: Shape = {
   of: anyText,
   expected: 'an object of strings',
 };
+
+/** Whether it is meant when a value of that type is written. */
+export function hasTypeOf(shape: Shape, value: unknown): boolean {
+  switch (shape.kind) {
+    case 'text':
+    case 'duration':
+      return typeof value === 'string';
+    case 'number':
+    case 'boolean':
+    case 'function':
+      return typeof value === shape.kind;
+    case 'choice':
+      return shape.values.some((candidate) => typeof candidate === typeof value);
+    case 'command':
+    case 'list':
+      return Array.isArray(value);
+    case 'map':
+    case 'object':
+      return isObject(value);
+    case 'either':
+      return shape.shapes.some((candidate) => hasTypeOf(candidate, value));
+  }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

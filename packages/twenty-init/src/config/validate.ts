@@ -1,21 +1,33 @@
 import { closest } from './closest.ts';
 import type { Config } from './config.ts';
 import { durationMs, durationPattern } from './duration.ts';
+import type { FilledConfig } from './filled-config.ts';
 import type { Problem } from './problem.ts';
 import { ruleProblems } from './rules.ts';
 import { configShape } from './schema.ts';
-import type { Key, Shape } from './shape.ts';
+import { hasTypeOf, isObject, type Key, type Shape } from './shape.ts';
+import { withDefaults } from './with-defaults.ts';
 
-export type Validated = { readonly config: Config } | { readonly problems: readonly Problem[] };
+export type Validated =
+  | {
+      /** Without keys that are undefined. */
+      readonly written: Config;
+      readonly config: FilledConfig;
+    }
+  | { readonly problems: readonly Problem[] };
 
-/** Checks a config against its shape and the rules beyond it; finds every problem, not only the first. */
-export function validate(written: unknown): Validated {
-  const input = withoutUndefined(written);
+/**
+ * Checks a config against its shape and the rules beyond it, and fills its defaults in; finds every problem, not only
+ * the first.
+ */
+export function validate(given: unknown): Validated {
+  const input = withoutUndefined(given);
   const shapeProblems = check(configShape, input, '');
+  if (shapeProblems.length > 0) return { problems: shapeProblems };
   // What a rule looks at has to have the right shape first.
-  const problems =
-    shapeProblems.length > 0 ? shapeProblems : ruleProblems(input as unknown as Config);
-  return problems.length > 0 ? { problems } : { config: input as Config };
+  const written = input as Config;
+  const problems = ruleProblems(written);
+  return problems.length > 0 ? { problems } : { written, config: withDefaults(written) };
 }
 
 /** A key that was written with the value undefined was not written: a config in TypeScript may do that. */
@@ -63,8 +75,7 @@ export function check(shape: Shape, value: unknown, where: string): Problem[] {
       return checkCommand(value, where);
     case 'list':
       if (!Array.isArray(value)) return [unexpected(where, shape.expected, value)];
-      if (shape.notEmpty === true && value.length === 0)
-        return [{ where, what: 'must not be empty' }];
+      if (shape.notEmpty === true && value.length === 0) return [wrong(where, 'must not be empty')];
       return value.flatMap((item, index) => check(shape.of, item, `${where}.${index}`));
     case 'map':
       if (!isObject(value)) return [unexpected(where, shape.expected, value)];
@@ -99,7 +110,7 @@ function checkCommand(value: unknown, where: string): Problem[] {
     typeof word === 'string' ? [] : [unexpected(`${where}.${index}`, 'a string', word)],
   );
   if (words.length > 0) return words;
-  return value.length > 0 && value[0] !== '' ? [] : [{ where, what: 'must name a program first' }];
+  return value.length > 0 && value[0] !== '' ? [] : [wrong(where, 'must name a program first')];
 }
 
 function checkObject(shape: Shape & { kind: 'object' }, value: unknown, where: string): Problem[] {
@@ -114,7 +125,7 @@ function checkObject(shape: Shape & { kind: 'object' }, value: unknown, where: s
   });
   const missing = Object.entries(shape.keys)
     .filter(([key, { required }]) => required === true && value[key] === undefined)
-    .map(([key]) => ({ where: at(where, key), what: 'is missing' }));
+    .map(([key]) => wrong(at(where, key), 'is missing'));
   return [
     ...problems,
     ...missing,
@@ -145,7 +156,7 @@ function aloneProblems(
   return Object.entries(keys).flatMap(([name, { instead }]) =>
     instead === undefined || value[instead.beside] === undefined || value[name] !== undefined
       ? []
-      : [{ where: at(where, instead.beside), what: `needs ${name} beside it` }],
+      : [wrong(at(where, instead.beside), `needs ${name} beside it`)],
   );
 }
 
@@ -157,23 +168,24 @@ function choiceProblems(
   const written = keys?.filter((key) => value[key] !== undefined);
   if (keys === undefined || written === undefined || written.length === 1) return [];
   const found = written.length === 0 ? 'none of them' : written.join(' and ');
-  return [{ where, what: `needs exactly one of ${keys.join(', ')}, has ${found}` }];
+  return [wrong(where, `needs exactly one of ${keys.join(', ')}, has ${found}`)];
 }
 
 function unknownKey(keys: Readonly<Record<string, Key>>, key: string, where: string): Problem {
   const known = Object.keys(keys).filter((name) => name !== '$schema');
   const meant = closest(key, known);
-  return {
+  return wrong(
     where,
-    what: `unknown key${meant === undefined ? `; known here: ${known.join(', ')}` : `, did you mean "${meant}"?`}`,
-  };
+    `unknown key${meant === undefined ? `; known here: ${known.join(', ')}` : `, did you mean "${meant}"?`}`,
+  );
 }
 
 function unexpected(where: string, expected: string, value: unknown): Problem {
-  return {
-    where: where === '' ? 'the config' : where,
-    what: `expected ${expected}, got ${shown(value)}`,
-  };
+  return wrong(where === '' ? 'the config' : where, `expected ${expected}, got ${shown(value)}`);
+}
+
+function wrong(where: string, what: string): Problem {
+  return { kind: 'shape', where, what };
 }
 
 /** A long text may be a secret that was pasted in the wrong place: it is never shown whole. */
@@ -226,32 +238,6 @@ function expectedOf(shape: Shape): string {
 
 function rangeOf({ minimum, maximum }: Shape & { kind: 'number' }): string {
   return maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
-}
-
-function hasTypeOf(shape: Shape, value: unknown): boolean {
-  switch (shape.kind) {
-    case 'text':
-    case 'duration':
-      return typeof value === 'string';
-    case 'number':
-    case 'boolean':
-    case 'function':
-      return typeof value === shape.kind;
-    case 'choice':
-      return shape.values.some((candidate) => typeof candidate === typeof value);
-    case 'command':
-    case 'list':
-      return Array.isArray(value);
-    case 'map':
-    case 'object':
-      return isObject(value);
-    case 'either':
-      return shape.shapes.some((candidate) => hasTypeOf(candidate, value));
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function at(where: string, key: string): string {

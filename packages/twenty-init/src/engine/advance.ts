@@ -1,7 +1,8 @@
 import { signalNumber } from '@twenty-init/core';
 import { exitCodes } from '../exit-codes.ts';
+import type { Phase } from '../plan/phase.ts';
 import type { Plan } from '../plan/plan.ts';
-import { appEvent, failApp, hasStarted, signalApp, startApp, stopApp } from './app.ts';
+import { appEvent, appTimer, failApp, hasStarted, signalApp, startApp, stopApp } from './app.ts';
 import type { Effect } from './effect.ts';
 import type { BootEvent, Moment } from './event.ts';
 import {
@@ -16,7 +17,8 @@ import {
 import type { End } from './report.ts';
 import type { AppSignal, StopSignal } from './signals.ts';
 import type { BootState, PhaseRecord } from './state.ts';
-import { arm, change, changePhase, report, type Transition } from './transition.ts';
+import type { Timer } from './timer.ts';
+import { arm, change, changePhase, phaseRecord, report, type Transition } from './transition.ts';
 
 export interface Advance {
   readonly state: BootState;
@@ -66,10 +68,7 @@ function handle(transition: Transition, event: BootEvent): void {
     case 'step-idle':
       return phaseEvent(transition, event);
     case 'timer':
-      if (event.timer === 'shutdown') return shutdownOver(transition);
-      return event.timer === 'start' || event.timer === 'probe' || event.timer === 'restart'
-        ? appEvent(transition, event)
-        : phaseTimer(transition, event.timer);
+      return timerOver(transition, event.timer);
     case 'app-not-started':
     case 'app-started':
     case 'app-exited':
@@ -79,6 +78,21 @@ function handle(transition: Transition, event: BootEvent): void {
       return appEvent(transition, event);
     case 'signal-failed':
       return report(transition, event);
+  }
+}
+
+function timerOver(transition: Transition, timer: Timer): void {
+  switch (timer.type) {
+    case 'shutdown':
+      return shutdownOver(transition);
+    case 'start':
+    case 'probe':
+    case 'restart':
+      return appTimer(transition, timer);
+    case 'phase':
+    case 'step':
+    case 'retry':
+      return phaseTimer(transition, timer);
   }
 }
 
@@ -110,14 +124,14 @@ function proceedWithPhases(transition: Transition): void {
       return;
     }
     const next = transition.state.plan.phases.find(
-      (phase) => !phase.post && canStart(transition, phase.name),
+      (phase) => !phase.post && canStart(transition, phase),
     );
     // A phase that is skipped is done at once, and the next one may follow it in the same transition.
     if (next === undefined) break;
     startPhase(transition, next);
   }
   const before = transition.state.plan.phases.filter(({ post }) => !post);
-  if (before.every(({ name }) => isDone(recordOf(transition, name)))) {
+  if (before.every(({ name }) => isDone(phaseRecord(transition, name)))) {
     if (!transition.state.plan.startsApp) return end(transition, phasesDone);
     change(transition, { stage: 'app' });
     report(transition, { type: 'summary', phases: beforeApp(transition), app: 'starting' });
@@ -125,12 +139,10 @@ function proceedWithPhases(transition: Transition): void {
   }
 }
 
-function canStart(transition: Transition, name: string): boolean {
-  const phase = transition.state.plan.phases.find((candidate) => candidate.name === name);
+function canStart(transition: Transition, { name, needs }: Phase): boolean {
   return (
-    recordOf(transition, name).status === 'pending' &&
-    phase !== undefined &&
-    phase.needs.every((needed) => isDone(recordOf(transition, needed)))
+    phaseRecord(transition, name).status === 'pending' &&
+    needs.every((needed) => isDone(phaseRecord(transition, needed)))
   );
 }
 
@@ -144,7 +156,7 @@ function stopOthers(transition: Transition): void {
 function proceedWithPost(transition: Transition): void {
   while (!transition.state.phases.some(isActive)) {
     const next = transition.state.plan.phases.find(
-      ({ name, post }) => post && recordOf(transition, name).status === 'pending',
+      ({ name, post }) => post && phaseRecord(transition, name).status === 'pending',
     );
     if (next === undefined || transition.state.forced || transition.state.outOfTime)
       return endWithApp(transition);
@@ -159,10 +171,10 @@ function signaled(transition: Transition, signal: StopSignal | AppSignal): void 
   if (signal === 'SIGHUP' && hasStarted(transition.state.app)) return signalApp(transition, signal);
   if (transition.state.stop !== undefined) return signaledAgain(transition, signal);
   change(transition, { stop: signal });
-  arm(transition, 'shutdown', transition.state.plan.shutdownTimeoutMs);
+  arm(transition, { type: 'shutdown' }, transition.state.plan.shutdownTimeoutMs);
   if (transition.state.stage === 'app') return stopApp(transition, signal);
   const active = transition.state.plan.phases.filter(({ name }) =>
-    isActive(recordOf(transition, name)),
+    isActive(phaseRecord(transition, name)),
   );
   const deferred = active.filter((phase) => mayFinish(transition, phase));
   report(transition, {
@@ -205,7 +217,7 @@ function threw(
 function shutdownOver(transition: Transition): void {
   change(transition, { outOfTime: true });
   const active = transition.state.plan.phases.filter(({ name }) =>
-    isActive(recordOf(transition, name)),
+    isActive(phaseRecord(transition, name)),
   );
   if (active.length === 0) return;
   report(transition, { type: 'shutdown-timeout', canceled: active.map(({ name }) => name) });
@@ -265,10 +277,4 @@ function cancelPending(transition: Transition): void {
 
 function beforeApp({ state }: Transition): readonly PhaseRecord[] {
   return state.phases.filter((_, index) => state.plan.phases[index]?.post === false);
-}
-
-function recordOf({ state }: Transition, name: string): PhaseRecord {
-  const record = state.phases.find((candidate) => candidate.name === name);
-  if (record === undefined) throw new Error(`there is no phase "${name}"`);
-  return record;
 }

@@ -13,19 +13,13 @@ import {
 import type { AppSignal, StopSignal } from './signals.ts';
 import type { AppState } from './state.ts';
 import { inItsWords } from './stop-signal.ts';
+import type { AppTimer } from './timer.ts';
 import { arm, change, disarm, report, type Transition } from './transition.ts';
 
 type AppEvent = Extract<
   BootEvent,
   {
-    type:
-      | 'app-not-started'
-      | 'app-started'
-      | 'app-exited'
-      | 'probed'
-      | 'notified'
-      | 'handed-off'
-      | 'timer';
+    type: 'app-not-started' | 'app-started' | 'app-exited' | 'probed' | 'notified' | 'handed-off';
   }
 >;
 
@@ -48,14 +42,14 @@ export function stopApp(transition: Transition, signal: StopSignal): void {
     case 'running': {
       const sent = inItsWords(signal, transition.state.plan.app);
       report(transition, { type: 'app-stopping', signal, sent });
-      disarm(transition, 'start');
-      disarm(transition, 'probe');
+      disarm(transition, { type: 'start' });
+      disarm(transition, { type: 'probe' });
       // After a start timeout it has had its signal and keeps its clock.
       if (app.stopping === undefined) transition.effects.push({ type: 'stop-app', signal: sent });
       return change(transition, { app: { ...app, stopping: app.stopping ?? 'signal' } });
     }
     case 'waiting-to-restart':
-      disarm(transition, 'restart');
+      disarm(transition, { type: 'restart' });
       return ended(transition, app.exitCode, `${signal} before the next restart`, 'main');
     case 'becoming':
       report(transition, { type: 'stopping', signal, phases: [], deferred: [] });
@@ -75,7 +69,7 @@ export function failApp(transition: Transition, exitCode: number, reason: string
       if (app.stopping === undefined) abandon(transition, app, 'failure');
       return;
     case 'waiting-to-restart':
-      disarm(transition, 'restart');
+      disarm(transition, { type: 'restart' });
       return ended(transition, exitCode, reason, 'init');
     case 'becoming':
       return ended(transition, exitCode, reason, 'init');
@@ -123,8 +117,23 @@ export function appEvent(transition: Transition, event: AppEvent): void {
     case 'handed-off':
       if (app.type === 'running') handedOff(transition, app, event);
       return;
-    case 'timer':
-      return timer(transition, event.timer);
+  }
+}
+
+export function appTimer(transition: Transition, { type }: AppTimer): void {
+  const { app } = transition.state;
+  switch (type) {
+    case 'probe':
+      if (app.type === 'running' && app.stopping === undefined)
+        transition.effects.push({ type: 'probe' });
+      return;
+    case 'start':
+      if (app.type === 'running' && app.stopping === undefined) startTimedOut(transition, app);
+      return;
+    case 'restart':
+      if (app.type === 'waiting-to-restart')
+        launch(transition, [...app.restarts, transition.now], app.delayMs);
+      return;
   }
 }
 
@@ -165,25 +174,8 @@ function handedOff(
   const { readiness } = transition.state.plan.app;
   // It is supervised from here on, and so is its readiness.
   if (readiness?.type === 'probed' && app.stopping === undefined)
-    arm(transition, 'probe', readiness.periodMs);
+    arm(transition, { type: 'probe' }, readiness.periodMs);
   change(transition, { app: { ...app, handingOff: false } });
-}
-
-function timer(transition: Transition, name: string): void {
-  const { app } = transition.state;
-  switch (name) {
-    case 'probe':
-      if (app.type === 'running' && app.stopping === undefined)
-        transition.effects.push({ type: 'probe' });
-      return;
-    case 'start':
-      if (app.type === 'running' && app.stopping === undefined) startTimedOut(transition, app);
-      return;
-    case 'restart':
-      if (app.type === 'waiting-to-restart')
-        launch(transition, [...app.restarts, transition.now], app.delayMs);
-      return;
-  }
 }
 
 function exited(
@@ -192,8 +184,8 @@ function exited(
   exit: ExitStatus,
   killed: readonly number[],
 ): void {
-  disarm(transition, 'start');
-  disarm(transition, 'probe');
+  disarm(transition, { type: 'start' });
+  disarm(transition, { type: 'probe' });
   if (killed.length > 0)
     report(transition, {
       type: 'killed',
@@ -229,7 +221,7 @@ function exited(
       delayMs: Math.min(delayMs * restart.factor, restart.maxDelayMs),
     },
   });
-  transition.effects.push({ type: 'arm', timer: 'restart', ms: delayMs });
+  transition.effects.push({ type: 'arm', timer: { type: 'restart' }, ms: delayMs });
 }
 
 function shouldRestart(

@@ -2,16 +2,7 @@ import type { Signal } from '@twenty-init/core';
 import type { OpenCondition } from '../plan/conditions.ts';
 import type { Step } from '../plan/phase.ts';
 import type { Report } from './report.ts';
-
-/** Timers by name; arming one again replaces it. */
-export type Timer =
-  | `phase ${string}`
-  | `step ${string}`
-  | `retry ${string}`
-  | 'shutdown'
-  | 'start'
-  | 'probe'
-  | 'restart';
+import type { Timer } from './timer.ts';
 
 /** What is to be done. */
 export type Effect =

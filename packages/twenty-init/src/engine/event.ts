@@ -1,6 +1,6 @@
 import type { ExitStatus, Signal } from '@twenty-init/core';
-import type { Timer } from './effect.ts';
 import type { AppSignal, StopSignal } from './signals.ts';
+import type { Timer } from './timer.ts';
 
 /** What has happened. */
 export type BootEvent =

@@ -9,9 +9,9 @@ export type Running = Extract<AppState, { type: 'running' }>;
 export function awaitReadiness(transition: Transition, app: Running): void {
   const { readiness, startTimeoutMs } = transition.state.plan.app;
   if (readiness === undefined) return becameReady(transition, app);
-  arm(transition, 'start', startTimeoutMs);
+  arm(transition, { type: 'start' }, startTimeoutMs);
   if (readiness.type === 'notified') return;
-  if (readiness.initialDelayMs > 0) arm(transition, 'probe', readiness.initialDelayMs);
+  if (readiness.initialDelayMs > 0) arm(transition, { type: 'probe' }, readiness.initialDelayMs);
   else transition.effects.push({ type: 'probe' });
 }
 
@@ -22,7 +22,7 @@ export function probed(
 ): void {
   const { readiness } = transition.state.plan.app;
   if (readiness?.type !== 'probed') return;
-  if (!app.handingOff) arm(transition, 'probe', readiness.periodMs);
+  if (!app.handingOff) arm(transition, { type: 'probe' }, readiness.periodMs);
   if (ok === app.ready) return change(transition, { app: { ...app, inARow: 0, unready: reason } });
   const inARow = app.inARow + 1;
   if (ok && inARow >= readiness.successThreshold) return becameReady(transition, app);
@@ -49,12 +49,12 @@ export function startTimedOut(transition: Transition, app: Running): void {
 }
 
 function becameReady(transition: Transition, app: Running): void {
-  disarm(transition, 'start');
+  disarm(transition, { type: 'start' });
   if (transition.state.plan.app.readiness !== undefined)
     report(transition, { type: 'app-ready', durationMs: transition.now - app.startedAt });
   const handingOff = transition.state.plan.mode === 'handoff' && !app.everReady;
   if (handingOff) {
-    disarm(transition, 'probe');
+    disarm(transition, { type: 'probe' });
     transition.effects.push({ type: 'hand-off' });
   }
   change(transition, { app: { ...app, ready: true, everReady: true, inARow: 0, handingOff } });
@@ -73,8 +73,8 @@ export function abandon(
   app: Running,
   stopping: 'start-timeout' | 'never-ready' | 'failure',
 ): void {
-  disarm(transition, 'start');
-  disarm(transition, 'probe');
+  disarm(transition, { type: 'start' });
+  disarm(transition, { type: 'probe' });
   transition.effects.push({ type: 'stop-app', signal: transition.state.plan.app.stopSignal });
   change(transition, { app: { ...app, stopping } });
 }

@@ -75,12 +75,15 @@ export type Report =
     }
   | { readonly type: 'ended'; readonly end: End };
 
-export interface StepFailure {
+export interface StepFault {
   readonly exit: ExitStatus;
   readonly cause: StopCause | 'exit' | 'not started' | 'condition';
   /** In words. */
   readonly reason: string;
   readonly lastLines: readonly string[];
+}
+
+export interface StepFailure extends StepFault {
   /** What comes of it. */
   readonly onFailure: 'abort' | 'warn' | 'ignore';
 }

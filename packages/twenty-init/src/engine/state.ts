@@ -43,10 +43,12 @@ export interface PhaseRecord {
   readonly exitCode?: number;
 }
 
-/** What a phase is doing at the moment. `step` is an index; -1 are the conditions of the phase itself. */
+/** What a phase is doing at the moment. `step` is an index. */
 export type Activity =
   | { readonly type: 'none' }
-  | { readonly type: 'checking'; readonly step: number; readonly stopping?: StopCause }
+  /** Its own conditions are looked at, before its first step. */
+  | { readonly type: 'checking-phase'; readonly stopping?: StopCause }
+  | { readonly type: 'checking-step'; readonly step: number; readonly stopping?: StopCause }
   | {
       readonly type: 'running';
       readonly step: number;

@@ -1,7 +1,8 @@
-import type { Effect, Timer } from './effect.ts';
+import type { Effect } from './effect.ts';
 import type { Moment } from './event.ts';
 import type { Report } from './report.ts';
 import type { BootState, PhaseRecord } from './state.ts';
+import type { Timer } from './timer.ts';
 
 /** One event's work: the state changes and the effects add up. Outside of `advance` the machine stays pure. */
 export interface Transition extends Moment {
@@ -11,6 +12,12 @@ export interface Transition extends Moment {
 
 export function change(transition: Transition, changes: Partial<BootState>): void {
   transition.state = { ...transition.state, ...changes };
+}
+
+export function phaseRecord({ state }: Transition, name: string): PhaseRecord {
+  const record = state.phases.find((candidate) => candidate.name === name);
+  if (record === undefined) throw new Error(`there is no phase "${name}"`);
+  return record;
 }
 
 export function changePhase(

@@ -1,6 +1,7 @@
 import type { Signal } from '@twenty-init/core';
-import type { AppConfig, RestartConfig } from '../config/config.ts';
-import { durationMs } from '../config/duration.ts';
+import type { CommandForm, NoCommand, RestartConfig } from '../config/config.ts';
+import { durationMs, limitMs } from '../config/duration.ts';
+import type { FilledApp } from '../config/filled-config.ts';
 import { type Command, commandOf, literalCommand, type Place, placeWithin } from './command.ts';
 import type { Expansion } from './expand.ts';
 import { notifyVariable, type Readiness, readinessOf } from './readiness.ts';
@@ -28,7 +29,7 @@ export interface Restart {
 
 /** A CMD is what Docker made of it, so nothing in it is filled in. */
 export function makeApp(
-  app: AppConfig,
+  app: FilledApp,
   cmd: readonly string[],
   where: string,
   top: Place,
@@ -36,18 +37,18 @@ export function makeApp(
 ): App {
   const place = placeWithin(top, app, where, expanding);
   const readiness = readinessOf(app.readiness, `${where}.readiness`, place, expanding);
-  const codes = app.successExitCodes ?? [0];
+  const codes = app.successExitCodes;
   const told = knowing(readiness, place);
   return {
     ...(cmd.length > 0 || app.command === undefined
       ? literalCommand(cmd, told)
       : commandOf(app, where, told, expanding)),
-    stopSignal: app.stopSignal ?? 'SIGTERM',
-    gracePeriodMs: durationMs(app.gracePeriod ?? '30s'),
+    stopSignal: app.stopSignal,
+    gracePeriodMs: durationMs(app.gracePeriod),
     forwardedIsSuccess: codes.includes('forwarded'),
     successExitCodes: codes.filter((code) => typeof code === 'number'),
     ...(readiness === undefined ? {} : { readiness }),
-    startTimeoutMs: app.startTimeout === undefined ? 0 : durationMs(app.startTimeout),
+    startTimeoutMs: limitMs(app.startTimeout),
     restart: restartOf(app.restart),
   };
 }
@@ -62,28 +63,28 @@ function knowing(readiness: Readiness | undefined, place: Place): Place {
  * No CMD, or one that starts with the command of exec-app or with one of its `match`. Under a shell the command is what
  * Docker makes of `CMD command`: `[shell, '-c', command]`.
  */
-export function isAppCommand(cmd: readonly string[], app: AppConfig): boolean {
+export function isAppCommand(cmd: readonly string[], app: AppForm): boolean {
   if (cmd.length === 0) return true;
-  const { match = [] } = app;
-  if (app.command === undefined && match.length === 0) return true;
-  return [...commandLines(app), ...match].some((beginning) =>
+  if (app.command === undefined && app.match.length === 0) return true;
+  return [...commandLines(app), ...app.match].some((beginning) =>
     beginning.every((word, index) => cmd[index] === word),
   );
 }
 
-function commandLines(app: AppConfig): (readonly string[])[] {
+type AppForm = Pick<FilledApp, 'match'> & (CommandForm | NoCommand);
+
+function commandLines(app: AppForm): (readonly string[])[] {
   if (app.command === undefined) return [];
   return [app.shell === undefined ? app.command : [app.shell, '-c', app.command]];
 }
 
-function restartOf(restart: AppConfig['restart'] = 'never'): Restart {
-  const config: RestartConfig = typeof restart === 'string' ? { policy: restart } : restart;
+function restartOf(restart: FilledApp['restart']): Restart {
   return {
-    policy: config.policy,
-    delayMs: durationMs(config.delay ?? '1s'),
-    factor: config.factor ?? 2,
-    maxDelayMs: durationMs(config.maxDelay ?? '30s'),
-    maxRestarts: config.maxRestarts ?? 5,
-    windowMs: durationMs(config.window ?? '5m'),
+    policy: restart.policy,
+    delayMs: durationMs(restart.delay),
+    factor: restart.factor,
+    maxDelayMs: durationMs(restart.maxDelay),
+    maxRestarts: restart.maxRestarts,
+    windowMs: durationMs(restart.window),
   };
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import type { CommandConfig, CommandForm, RunContext } from '../config/config.ts';
+import type { CommandForm, RunContext } from '../config/config.ts';
+import type { FilledStep } from '../config/filled-config.ts';
 import type { Expansion } from './expand.ts';
 
 /** Where something runs. */
@@ -64,11 +65,11 @@ export function literalCommand(line: readonly string[], place: Place): Command {
 /** PWD goes with the cwd, as `cd` does it: programs that trust it would else see the old directory. */
 export function placeWithin(
   above: Place,
-  { cwd = '.', env = {} }: CommandConfig,
+  { cwd, env }: Pick<FilledStep, 'cwd' | 'env'>,
   where: string,
   { expand }: Expansion,
 ): Place {
-  const directory = resolve(above.cwd, expand(cwd, `${where}.cwd`));
+  const directory = resolve(above.cwd, cwd === undefined ? '' : expand(cwd, `${where}.cwd`));
   const own = Object.entries(env).map(([name, value]) => [
     name,
     expand(value, `${where}.env.${name}`),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Config } from '../config/config.ts';
+import type { FilledConfig } from '../config/filled-config.ts';
 import type { Problem } from '../config/problem.ts';
 
 export interface Environment {
@@ -14,7 +14,7 @@ export interface Environment {
  * system error.
  */
 export function environment(
-  { required = [], fromFiles = [] }: NonNullable<Config['env']>,
+  { required, fromFiles }: FilledConfig['env'],
   inherited: NodeJS.ProcessEnv,
   readFile: (path: string) => string,
 ): Environment {
@@ -31,7 +31,12 @@ export function environment(
         break;
       case 'problem':
         failed.add(name);
-        problems.push({ where: 'env.fromFiles', what: found.what });
+        problems.push({
+          kind: 'variable',
+          variable: name,
+          where: 'env.fromFiles',
+          what: found.what,
+        });
         break;
       case 'none':
         break;
@@ -41,7 +46,12 @@ export function environment(
     if ((env[name] ?? '') !== '' || failed.has(name)) continue;
     const or = fromFiles.includes(name) ? `, and there is no ${name}_FILE` : '';
     const state = env[name] === undefined ? 'not set' : 'empty';
-    problems.push({ where: 'env.required', what: `${name} is ${state}${or}` });
+    problems.push({
+      kind: 'variable',
+      variable: name,
+      where: 'env.required',
+      what: `${name} is ${state}${or}`,
+    });
   }
   return { env, problems };
 }

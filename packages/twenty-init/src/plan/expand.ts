@@ -22,6 +22,7 @@ export function expansion(env: NodeJS.ProcessEnv): Expansion {
           if (found === '$$') return '$';
           if (name === undefined) {
             problems.push({
+              kind: 'text',
               where,
               what: `"${found}" is not a variable: write \${NAME} or \${NAME:-text}, and $$ for a dollar`,
             });
@@ -32,6 +33,8 @@ export function expansion(env: NodeJS.ProcessEnv): Expansion {
           if (fallback !== undefined) return value === undefined || value === '' ? fallback : value;
           if (value === undefined)
             problems.push({
+              kind: 'unset',
+              variable: name,
               where,
               what: `\${${name}} is not set; \${${name}:-} would allow that`,
             });

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { LogFileConfig } from '../config/config.ts';
+import type { FilledConfig } from '../config/filled-config.ts';
 import type { Expansion } from './expand.ts';
 
 export interface LogFile {
@@ -11,16 +11,15 @@ export interface LogFile {
 }
 
 export function logFileOf(
-  file: string | LogFileConfig | undefined,
+  file: FilledConfig['log']['file'],
   cwd: string,
   { expand }: Expansion,
 ): LogFile | undefined {
   if (file === undefined) return undefined;
-  const config: LogFileConfig = typeof file === 'string' ? { path: file } : file;
   return {
-    path: resolve(cwd, expand(config.path, 'log.file')),
-    maxBytes: bytes(config.maxSize ?? '10M'),
-    maxFiles: config.maxFiles ?? 5,
+    path: resolve(cwd, expand(file.path, 'log.file')),
+    maxBytes: bytes(file.maxSize),
+    maxFiles: file.maxFiles,
   };
 }
 

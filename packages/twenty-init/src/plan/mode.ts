@@ -1,4 +1,4 @@
-import type { AppConfig, Config, Mode } from '../config/config.ts';
+import type { FilledApp, FilledConfig } from '../config/filled-config.ts';
 import type { Problem } from '../config/problem.ts';
 
 /** From the one that leaves least behind to the one that can do most. */
@@ -13,46 +13,52 @@ export interface ModeChoice {
 }
 
 /** The smallest mode that can do what the config says; a smaller one that the config names is a problem. */
-export function chooseMode(config: Config): ModeChoice {
+export function chooseMode(config: FilledConfig): ModeChoice {
   const app = config.phases['exec-app'];
   const needs = needsOf(config, app);
-  const needed = rank(needs.at(-1)?.mode ?? 'exec');
-  const named: Mode = app.mode ?? 'auto';
-  const mode = named === 'auto' ? (modes[needed] ?? 'exec') : named;
+  const { mode, because } =
+    app.mode === 'auto' ? mostDemanding(needs) : { mode: app.mode, because: 'exec-app.mode' };
   return {
     mode,
-    because:
-      named === 'auto'
-        ? (needs.at(-1)?.key ?? 'nothing in the config needs more')
-        : 'exec-app.mode',
+    because,
     problems: needs
       .filter((need) => rank(need.mode) > rank(mode))
       .map((need) => ({
+        kind: 'mode',
         where: 'phases.exec-app.mode',
         what: `"${mode}" cannot do ${need.key}, which needs mode "${need.mode}"`,
       })),
   };
 }
 
+interface Need {
+  readonly mode: ChosenMode;
+  readonly key: string;
+}
+
 /** What needs more than `exec`, the most demanding last. */
-function needsOf(config: Config, app: AppConfig): { mode: ChosenMode; key: string }[] {
-  const restart = typeof app.restart === 'object' ? app.restart.policy : app.restart;
-  const ownCodes = (app.successExitCodes ?? []).filter(
-    (code) => code !== 0 && code !== 'forwarded',
-  );
+function needsOf(config: FilledConfig, app: FilledApp): Need[] {
+  const ownCodes = app.successExitCodes.filter((code) => code !== 0 && code !== 'forwarded');
   return [
     ...when('handoff', 'exec-app.startTimeout', app.startTimeout !== undefined),
     ...when('handoff', 'exec-app.readiness', app.readiness !== undefined),
     ...when('supervise', `exec-app.successExitCodes (${ownCodes.join(', ')})`, ownCodes.length > 0),
-    ...when('supervise', 'exec-app.stopSignal', (app.stopSignal ?? 'SIGTERM') !== 'SIGTERM'),
-    ...when('supervise', 'exec-app.restart', restart !== undefined && restart !== 'never'),
-    ...when('supervise', 'post', Object.keys(config.post ?? {}).length > 0),
-    ...when('supervise', 'log.file', config.log?.file !== undefined),
+    ...when('supervise', 'exec-app.stopSignal', app.stopSignal !== 'SIGTERM'),
+    ...when('supervise', 'exec-app.restart', app.restart.policy !== 'never'),
+    ...when('supervise', 'post', Object.keys(config.post).length > 0),
+    ...when('supervise', 'log.file', config.log.file !== undefined),
   ];
 }
 
-function when(mode: ChosenMode, key: string, is: boolean): { mode: ChosenMode; key: string }[] {
+function when(mode: ChosenMode, key: string, is: boolean): Need[] {
   return is ? [{ mode, key }] : [];
+}
+
+function mostDemanding(needs: readonly Need[]): Pick<ModeChoice, 'mode' | 'because'> {
+  const last = needs.at(-1);
+  return last === undefined
+    ? { mode: 'exec', because: 'nothing in the config needs more' }
+    : { mode: last.mode, because: last.key };
 }
 
 function rank(mode: ChosenMode): number {

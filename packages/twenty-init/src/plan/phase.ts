@@ -1,6 +1,6 @@
 import type { Signal } from '@twenty-init/core';
-import type { PhaseConfig, RetryConfig, StepConfig } from '../config/config.ts';
-import { durationMs } from '../config/duration.ts';
+import { durationMs, limitMs } from '../config/duration.ts';
+import type { FilledPhase, FilledStep } from '../config/filled-config.ts';
 import { commandOf, type Place, placeWithin, type Work } from './command.ts';
 import { type OpenCondition, openConditionsOf, skippedByEnv } from './conditions.ts';
 import type { Expansion } from './expand.ts';
@@ -24,7 +24,9 @@ export interface Phase {
 }
 
 export interface Step {
-  /** `migrate`, or `migrate/upgrade` in a phase of several steps. */
+  /** In a phase of steps; without one it is all that the phase does. */
+  readonly name?: string;
+  /** `migrate`, or `migrate/upgrade` of that name. */
   readonly title: string;
   /** Its path in the config. */
   readonly where: string;
@@ -60,7 +62,7 @@ interface Setting {
 
 export function makePhase(
   name: string,
-  phase: PhaseConfig,
+  phase: FilledPhase,
   where: string,
   top: Place,
   fillIn: Expansion,
@@ -70,9 +72,9 @@ export function makePhase(
   const expanding = skipped === undefined ? fillIn : asWritten;
   const place = placeWithin(top, phase, where, expanding);
   const defaults: StepDefaults = {
-    idleTimeoutMs: ms(phase.idleTimeout),
+    idleTimeoutMs: limitMs(phase.idleTimeout),
     retry: retryOf(phase.retry),
-    stopSignal: phase.stopSignal ?? 'SIGTERM',
+    stopSignal: phase.stopSignal,
     gracePeriodMs,
   };
   return {
@@ -89,9 +91,9 @@ export function makePhase(
     ...(skipped === undefined ? {} : { skipped }),
     conditions:
       skipped === undefined ? openConditionsOf(phase, top.env, where, place, expanding) : [],
-    onFailure: phase.onFailure ?? 'abort',
-    onStop: phase.onStop ?? 'cancel',
-    timeoutMs: ms(phase.timeout),
+    onFailure: phase.onFailure,
+    onStop: phase.onStop,
+    timeoutMs: limitMs(phase.timeout),
   };
 }
 
@@ -99,7 +101,7 @@ type StepDefaults = Pick<Step, 'idleTimeoutMs' | 'retry' | 'stopSignal' | 'grace
 
 function makeStep(
   phaseName: string,
-  step: StepConfig,
+  step: FilledStep,
   where: string,
   phasePlace: Place,
   fillIn: Expansion,
@@ -110,15 +112,16 @@ function makeStep(
   const place = placeWithin(phasePlace, step, where, expanding);
   return {
     ...defaults,
+    name: step.name,
     title: `${phaseName}/${step.name}`,
     where,
     work: commandOf(step, where, place, expanding),
     ...(skipped === undefined ? {} : { skipped }),
     conditions:
       skipped === undefined ? openConditionsOf(step, phasePlace.env, where, place, expanding) : [],
-    onFailure: step.onFailure ?? 'abort',
-    timeoutMs: ms(step.timeout),
-    ...(step.idleTimeout === undefined ? {} : { idleTimeoutMs: ms(step.idleTimeout) }),
+    onFailure: step.onFailure,
+    timeoutMs: limitMs(step.timeout),
+    ...(step.idleTimeout === undefined ? {} : { idleTimeoutMs: durationMs(step.idleTimeout) }),
     ...(step.retry === undefined ? {} : { retry: retryOf(step.retry) }),
     ...(step.stopSignal === undefined ? {} : { stopSignal: step.stopSignal }),
   };
@@ -127,7 +130,7 @@ function makeStep(
 /** A phase with a command or a function is a phase of one step; everything else is said of the phase. */
 function onlyStep(
   name: string,
-  phase: Exclude<PhaseConfig, { steps: unknown }>,
+  phase: Exclude<FilledPhase, { steps: unknown }>,
   where: string,
   place: Place,
   expanding: Expansion,
@@ -151,18 +154,12 @@ function onlyStep(
 /** What is skipped anyway may name variables that are not set. */
 const asWritten: Expansion = { expand: (text) => text, problems: [] };
 
-function retryOf(
-  { attempts, delay, factor, maxDelay, jitter }: RetryConfig = { attempts: 1 },
-): Retry {
+function retryOf({ attempts, delay, factor, maxDelay, jitter }: FilledPhase['retry']): Retry {
   return {
     attempts,
-    delayMs: durationMs(delay ?? '1s'),
-    factor: factor ?? 2,
-    maxDelayMs: durationMs(maxDelay ?? '30s'),
-    jitter: jitter ?? true,
+    delayMs: durationMs(delay),
+    factor,
+    maxDelayMs: durationMs(maxDelay),
+    jitter,
   };
-}
-
-function ms(duration: string | undefined): number {
-  return duration === undefined ? 0 : durationMs(duration);
 }

@@ -1,5 +1,6 @@
-import type { Config, Duration, PhaseConfig } from '../config/config.ts';
-import { durationMs } from '../config/duration.ts';
+import type { Duration } from '../config/config.ts';
+import { limitMs } from '../config/duration.ts';
+import type { FilledConfig, FilledPhase } from '../config/filled-config.ts';
 import type { Problem } from '../config/problem.ts';
 import { neededBy } from '../config/rules.ts';
 import { type App, makeApp } from './app.ts';
@@ -49,7 +50,7 @@ export interface Planned {
 }
 
 /** Puts a valid config, the environment and the CMD together. */
-export function makePlan(config: Config, inputs: PlanInputs): Planned {
+export function makePlan(config: FilledConfig, inputs: PlanInputs): Planned {
   const { cwd, env, cmd, leftOut = () => undefined, gracePeriod, startsApp = true } = inputs;
   const expanding = expansion(env);
   const mode = chooseMode(config);
@@ -61,7 +62,7 @@ export function makePlan(config: Config, inputs: PlanInputs): Planned {
   const { [appPhase]: written, ...before } = config.phases;
   const appConfig = { ...written, ...(gracePeriod === undefined ? {} : { gracePeriod }) };
   const app = makeApp(appConfig, cmd, `phases.${appPhase}`, top, expanding);
-  const phasesOf = (group: Readonly<Record<string, PhaseConfig>>, key: string, post: boolean) =>
+  const phasesOf = (group: Readonly<Record<string, FilledPhase>>, key: string, post: boolean) =>
     Object.entries(group).map(([name, phase]) =>
       makePhase(name, phase, `${key}.${name}`, top, expanding, {
         post,
@@ -70,7 +71,7 @@ export function makePlan(config: Config, inputs: PlanInputs): Planned {
         leftOut: leftOut(name),
       }),
     );
-  const logFile = logFileOf(config.log?.file, top.cwd, expanding);
+  const logFile = logFileOf(config.log.file, top.cwd, expanding);
   const plan: Plan = {
     name: config.name,
     mode: mode.mode,
@@ -78,16 +79,22 @@ export function makePlan(config: Config, inputs: PlanInputs): Planned {
     startsApp,
     phases: [
       ...phasesOf(before, 'phases', false),
-      ...(startsApp ? phasesOf(config.post ?? {}, 'post', true) : []),
+      ...(startsApp ? phasesOf(config.post, 'post', true) : []),
     ],
     app,
-    shutdownTimeoutMs: durationMs(config.shutdown?.timeout ?? '0s'),
+    shutdownTimeoutMs: limitMs(config.shutdown.timeout),
     ...(logFile === undefined ? {} : { logFile }),
   };
-  const relative = top.cwd.startsWith('/')
-    ? []
-    : [{ where: 'cwd', what: `"${config.cwd}" is not absolute once its variables are filled in` }];
-  return { plan, problems: [...mode.problems, ...relative, ...expanding.problems] };
+  return {
+    plan,
+    problems: [...mode.problems, ...relativeProblems(config, top), ...expanding.problems],
+  };
+}
+
+function relativeProblems({ cwd: written }: FilledConfig, { cwd }: Place): Problem[] {
+  if (cwd.startsWith('/')) return [];
+  const what = `"${written}" is not absolute once its variables are filled in`;
+  return [{ kind: 'text', where: 'cwd', what }];
 }
 
 function inheritable(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CoreError, checkCwd, findProgram } from '@twenty-init/core';
-import type { Problem } from '../config/problem.ts';
+import type { Finding, Problem } from '../config/problem.ts';
 import type { Command, Work } from './command.ts';
 import type { OpenCondition } from './conditions.ts';
 import type { Phase } from './phase.ts';
@@ -10,33 +10,32 @@ import type { Probe } from './readiness.ts';
 
 /** Everything about this container that would make the boot fail, found before anything runs. */
 export function preflight(plan: Plan): Problem[] {
-  return [
-    ...plan.phases.filter(({ skipped }) => skipped === undefined).flatMap(phaseProblems),
-    ...(plan.startsApp ? appProblems(plan) : []),
-    ...logFileProblems(plan),
+  const findings = [
+    ...plan.phases.filter(({ skipped }) => skipped === undefined).flatMap(phaseFindings),
+    ...(plan.startsApp ? appFindings(plan) : []),
+    ...logFileFindings(plan),
   ];
+  return findings.map((finding) => ({ kind: 'container', ...finding }));
 }
 
-function phaseProblems({ name, post, steps, conditions }: Phase): Problem[] {
+function phaseFindings({ name, post, steps, conditions }: Phase): Finding[] {
   const where = `${post ? 'post' : 'phases'}.${name}`;
   return [
-    ...conditions.flatMap((condition) => conditionProblems(condition, where)),
+    ...conditions.flatMap((condition) => conditionFindings(condition, where)),
     ...steps
       .filter(({ skipped }) => skipped === undefined)
       .flatMap((step) => [
-        ...workProblems(step.work, step.where),
-        ...(step.where === where
-          ? []
-          : step.conditions.flatMap((condition) => conditionProblems(condition, step.where))),
+        ...workFindings(step.work, step.where),
+        ...step.conditions.flatMap((condition) => conditionFindings(condition, step.where)),
       ]),
   ];
 }
 
-function conditionProblems({ key, exec }: OpenCondition, where: string): Problem[] {
-  return exec === undefined ? [] : (programProblem(exec, `${where}.${key}.exec`) ?? []);
+function conditionFindings({ key, exec }: OpenCondition, where: string): Finding[] {
+  return exec === undefined ? [] : (programFinding(exec, `${where}.${key}.exec`) ?? []);
 }
 
-function appProblems({ app }: Plan): Problem[] {
+function appFindings({ app }: Plan): Finding[] {
   const where = `phases.${appPhase}`;
   if (app.argv[0] === '')
     return [
@@ -47,12 +46,12 @@ function appProblems({ app }: Plan): Problem[] {
     ];
   const { readiness } = app;
   return [
-    ...workProblems(app, where),
-    ...(readiness?.type === 'probed' ? probeProblems(readiness.probe, `${where}.readiness`) : []),
+    ...workFindings(app, where),
+    ...(readiness?.type === 'probed' ? probeFindings(readiness.probe, `${where}.readiness`) : []),
   ];
 }
 
-function probeProblems(probe: Probe, where: string): Problem[] {
+function probeFindings(probe: Probe, where: string): Finding[] {
   switch (probe.type) {
     case 'httpGet':
       return (
@@ -69,22 +68,22 @@ function probeProblems(probe: Probe, where: string): Problem[] {
         ? []
         : [{ where: `${where}.tcpSocket`, what: `${probe.port} is not a port` }];
     case 'exec':
-      return programProblem(probe.command, `${where}.exec`) ?? [];
+      return programFinding(probe.command, `${where}.exec`) ?? [];
   }
 }
 
-function logFileProblems({ logFile }: Plan): Problem[] {
+function logFileFindings({ logFile }: Plan): Finding[] {
   if (logFile === undefined) return [];
   const { path } = logFile;
-  const problem = (what: string): Problem[] => [{ where: 'log.file', what }];
+  const finding = (what: string): Finding[] => [{ where: 'log.file', what }];
   const directory = unwritable(dirname(path), constants.W_OK | constants.X_OK);
-  if (directory !== undefined) return problem(`the directory "${dirname(path)}" ${directory}`);
+  if (directory !== undefined) return finding(`the directory "${dirname(path)}" ${directory}`);
   if (!existsSync(path)) return [];
   // Opening a FIFO would wait for a reader, deaf to signals; a device such as /dev/stdout would be renamed.
   const stat = statSync(path);
-  if (stat.isDirectory()) return problem(`"${path}" is a directory`);
+  if (stat.isDirectory()) return finding(`"${path}" is a directory`);
   const file = stat.isFile() ? unwritable(path, constants.W_OK) : 'is not a regular file';
-  return file === undefined ? [] : problem(`"${path}" ${file}`);
+  return file === undefined ? [] : finding(`"${path}" ${file}`);
 }
 
 function unwritable(path: string, mode: number): string | undefined {
@@ -98,21 +97,21 @@ function unwritable(path: string, mode: number): string | undefined {
 }
 
 /** A command is looked up only where its cwd is right: else the second message would hide the first. */
-function workProblems(work: Work, where: string): Problem[] {
+function workFindings(work: Work, where: string): Finding[] {
   return (
-    problemOf(`${where}.cwd`, () => checkCwd(work.cwd)) ??
+    findingOf(`${where}.cwd`, () => checkCwd(work.cwd)) ??
     ('argv' in work
-      ? programProblem(work, `${where}.${work.isShell === true ? 'shell' : 'command'}`)
+      ? programFinding(work, `${where}.${work.isShell === true ? 'shell' : 'command'}`)
       : undefined) ??
     []
   );
 }
 
-function programProblem({ argv, cwd, env, name }: Command, where: string): Problem[] | undefined {
-  return problemOf(where, () => findProgram(argv[0], { cwd, path: env.PATH, name }));
+function programFinding({ argv, cwd, env, name }: Command, where: string): Finding[] | undefined {
+  return findingOf(where, () => findProgram(argv[0], { cwd, path: env.PATH, name }));
 }
 
-function problemOf(where: string, check: () => unknown): Problem[] | undefined {
+function findingOf(where: string, check: () => unknown): Finding[] | undefined {
   try {
     check();
     return undefined;

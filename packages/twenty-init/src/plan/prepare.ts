@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Config, LogFormat } from '../config/config.ts';
+import type { FilledConfig } from '../config/filled-config.ts';
 import { findConfigFile } from '../config/find.ts';
 import type { Problem } from '../config/problem.ts';
 import { loadConfigFile } from '../config/read.ts';
@@ -15,14 +16,16 @@ import { skipVariable } from './skip.ts';
 export type Prepared =
   | { readonly type: 'no config' }
   | { readonly type: 'bad config'; readonly file: string; readonly problems: readonly Problem[] }
-  | { readonly type: 'not the app'; readonly file: string; readonly config: Config }
+  | { readonly type: 'not the app'; readonly file: string }
   | {
       readonly type: 'planned';
       readonly file: string;
-      readonly config: Config;
+      readonly config: FilledConfig;
+      /** Without the defaults. */
+      readonly written: Config;
       readonly plan: Plan;
       readonly env: NodeJS.ProcessEnv;
-      readonly logFormat: LogFormat | undefined;
+      readonly logFormat: LogFormat;
       /** Of the environment and the plan; cwd and commands have not been looked at. */
       readonly problems: readonly Problem[];
     };
@@ -44,9 +47,9 @@ export async function prepare({ config: named, ...inputs }: PrepareOptions): Pro
       file,
       problems: [...loaded.problems, ...('problems' in validated ? validated.problems : [])],
     };
-  const { config } = validated;
-  if (!isAppCommand(cmd, config.phases['exec-app'])) return { type: 'not the app', file, config };
-  const { env, problems } = environment(config.env ?? {}, inherited, (path) =>
+  const { config, written } = validated;
+  if (!isAppCommand(cmd, config.phases['exec-app'])) return { type: 'not the app', file };
+  const { env, problems } = environment(config.env, inherited, (path) =>
     readFileSync(path, 'utf8'),
   );
   const skip = skipVariable(config, inherited);
@@ -58,8 +61,9 @@ export async function prepare({ config: named, ...inputs }: PrepareOptions): Pro
     type: 'planned',
     file,
     config,
+    written,
     env,
-    logFormat: logFormat ?? config.log?.format,
+    logFormat: logFormat ?? config.log.format,
     plan: planned.plan,
     problems: [
       ...badOverrides,
@@ -85,11 +89,8 @@ export function nowhere(): string {
 
 /** A variable that is missing is told once, and not again for every place that reads it. */
 function withoutEchoes(problems: readonly Problem[], known: readonly Problem[]): Problem[] {
-  const missing = known.flatMap(
-    ({ what }) => /^(?:credential )?(\w+?)(?:_FILE)?[ :]/.exec(what)?.[1] ?? [],
+  const missing = known.map((problem) => problem.kind === 'variable' && problem.variable);
+  return problems.filter(
+    (problem) => problem.kind !== 'unset' || !missing.includes(problem.variable),
   );
-  return problems.filter(({ what }) => {
-    const name = /^\$\{(\w+)\} is not set/.exec(what)?.[1];
-    return name === undefined || !missing.includes(name);
-  });
 }

@@ -1,5 +1,5 @@
-import type { ReadinessConfig } from '../config/config.ts';
 import { durationMs } from '../config/duration.ts';
+import type { FilledReadiness } from '../config/filled-config.ts';
 import { type Command, makeCommand, type Place } from './command.ts';
 import type { Expansion } from './expand.ts';
 
@@ -32,7 +32,7 @@ export type Probe =
   | { readonly type: 'exec'; readonly command: Command };
 
 export function readinessOf(
-  config: ReadinessConfig | undefined,
+  config: FilledReadiness | undefined,
   where: string,
   place: Place,
   expanding: Expansion,
@@ -42,11 +42,11 @@ export function readinessOf(
   return {
     type: 'probed',
     probe: probeOf(config, where, place, expanding),
-    initialDelayMs: durationMs(config.initialDelay ?? '0s'),
-    periodMs: durationMs(config.period ?? '2s'),
-    timeoutMs: durationMs(config.timeout ?? '2s'),
-    successThreshold: config.successThreshold ?? 1,
-    failureThreshold: config.failureThreshold ?? 3,
+    initialDelayMs: durationMs(config.initialDelay),
+    periodMs: durationMs(config.period),
+    timeoutMs: durationMs(config.timeout),
+    successThreshold: config.successThreshold,
+    failureThreshold: config.failureThreshold,
   };
 }
 
@@ -56,7 +56,7 @@ export function shownFd(fd: number): string {
 }
 
 function probeOf(
-  { httpGet, tcpSocket, exec = [] }: ReadinessConfig,
+  { httpGet, tcpSocket, exec = [] }: FilledReadiness,
   where: string,
   place: Place,
   expanding: Expansion,

@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.ts';
+import type { FilledConfig } from '../config/filled-config.ts';
 import type { Problem } from '../config/problem.ts';
 import { unknownPhase } from '../config/unknown-phase.ts';
 import { nameList } from './name-list.ts';
@@ -14,7 +14,7 @@ export interface Skip {
 }
 
 /** `TWENTY_INIT_SKIP=migrate,register`, or `*` for every phase. */
-export function skipVariable({ phases, post = {} }: Config, env: NodeJS.ProcessEnv): Skip {
+export function skipVariable({ phases, post }: FilledConfig, env: NodeJS.ProcessEnv): Skip {
   const names = nameList(env[variable] ?? '');
   const known = [...Object.keys(phases), ...Object.keys(post)].filter((name) => name !== appPhase);
   return {
@@ -22,6 +22,7 @@ export function skipVariable({ phases, post = {} }: Config, env: NodeJS.ProcessE
     problems: names
       .filter((name) => name !== '*' && !known.includes(name))
       .map((name) => ({
+        kind: 'rule',
         where: variable,
         what:
           name === appPhase

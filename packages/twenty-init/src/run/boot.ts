@@ -1,10 +1,11 @@
 import { CoreError } from '@twenty-init/core';
 import { advance, initialState } from '../engine/advance.ts';
-import type { Effect, Timer } from '../engine/effect.ts';
+import type { Effect } from '../engine/effect.ts';
 import type { BootEvent } from '../engine/event.ts';
 import type { Report } from '../engine/report.ts';
 import type { AppSignal, StopSignal } from '../engine/signals.ts';
 import type { BootState } from '../engine/state.ts';
+import { type Timer, timerKey } from '../engine/timer.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type AppRun, runApp } from './app.ts';
 import { runChecks, runStep, type StepRun } from './step.ts';
@@ -23,7 +24,7 @@ export interface Boot {
 export function boot(plan: Plan, system: System, report: (report: Report) => void): Boot {
   let state = initialState(plan);
   const running = new Map<string, StepRun>();
-  const timers = new Map<Timer, () => void>();
+  const timers = new Map<string, () => void>();
   let app: AppRun | undefined;
   let resolveEnded: (exitCode: number) => void = () => {};
   let rejectEnded: (error: unknown) => void = () => {};
@@ -75,13 +76,11 @@ export function boot(plan: Plan, system: System, report: (report: Report) => voi
       case 'stop-step':
         return running.get(effect.phase)?.stop(effect.signal);
       case 'arm':
-        timers.get(effect.timer)?.();
-        timers.set(effect.timer, after(effect.timer, effect.ms));
+        disarm(effect.timer);
+        timers.set(timerKey(effect.timer), after(effect.timer, effect.ms));
         return;
       case 'disarm':
-        timers.get(effect.timer)?.();
-        timers.delete(effect.timer);
-        return;
+        return disarm(effect.timer);
       case 'become-app':
         return watched(becomeApp());
       case 'start-app': {
@@ -108,9 +107,15 @@ export function boot(plan: Plan, system: System, report: (report: Report) => voi
     }
   };
 
+  const disarm = (timer: Timer): void => {
+    const key = timerKey(timer);
+    timers.get(key)?.();
+    timers.delete(key);
+  };
+
   const after = (timer: Timer, ms: number): (() => void) =>
     system.after(ms, () => {
-      timers.delete(timer);
+      timers.delete(timerKey(timer));
       safely({ type: 'timer', timer });
     });
 

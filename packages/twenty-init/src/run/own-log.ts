@@ -6,18 +6,14 @@ import { textLog, wantsColors } from '../log/text.ts';
 import { writeLine } from '../output/write-line.ts';
 import type { System } from './system.ts';
 
-/** Our own lines on stderr; text unless something else is asked for. */
-export async function ownLog(
-  format: LogFormat | undefined,
-  mask: Mask,
-  { now }: System,
-): Promise<Log> {
+/** Our own lines on stderr. */
+export async function ownLog(format: LogFormat, mask: Mask, { now }: System): Promise<Log> {
   switch (format) {
     case 'json':
-      return (await import('../log/json.ts')).jsonLog(writeLine, mask);
+      return (await import('../log/json.ts')).jsonLog(writeLine, now, mask);
     case 'ecs':
       return (await import('../log/ecs.ts')).ecsLog(writeLine, now, mask);
-    default:
+    case 'text':
       return textLog({ writeLine, now, mask, colors: wantsColors(process.env, isTerminal(2)) });
   }
 }

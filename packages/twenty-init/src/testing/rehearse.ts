@@ -72,7 +72,7 @@ export async function rehearse<Name extends string>(
   const validated = validate(written);
   if ('problems' in validated) return refused(validated.problems);
   const { config } = validated;
-  const { env, problems } = environment(config.env ?? {}, inherited, unreadable);
+  const { env, problems } = environment(config.env, inherited, unreadable);
   const planned = makePlan(config, { cwd, env, cmd });
   const all = [...problems, ...planned.problems];
   return all.length > 0 ? refused(all) : await play(planned.plan, env, outcomes, files, options);

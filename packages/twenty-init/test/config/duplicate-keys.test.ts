@@ -13,7 +13,9 @@ describe('a key that is written twice', () => {
     ['with quotes and colons in it', '{"a\\": b":1,"c":"d\\":","a\\": b":2}', 'a": b', 'lines'],
   ])('%s is told with its path and its lines', (_, json, where, lines) => {
     expect(mayHaveDuplicateKeys(json, JSON.parse(json))).toBe(true);
-    expect(duplicateKeys(json)).toEqual([{ where, what: expect.stringContaining(lines) }]);
+    expect(duplicateKeys(json)).toEqual([
+      { kind: 'rule', where, what: expect.stringContaining(lines) },
+    ]);
   });
 
   it('three times is told twice, the same key in another object not at all', () => {

@@ -4,7 +4,7 @@ import { bad, badBeyondSchema, good } from './corpus.ts';
 
 describe('a valid config', () => {
   it.each(good)('may have %s', (_, config) => {
-    expect(validate(config)).toEqual({ config });
+    expect(validate(config)).toEqual({ written: config, config: expect.anything() });
   });
 
   it('may have a function for a phase, and keys that are undefined, which count as not written', () => {
@@ -13,15 +13,21 @@ describe('a valid config', () => {
       name: undefined,
       phases: { one: { run, timeout: undefined, steps: undefined }, 'exec-app': {} },
     };
-    const { config: valid } = validate(config) as { config: object };
-    expect(valid).toStrictEqual({ phases: { one: { run }, 'exec-app': {} } });
+    const { written } = validate(config) as { written: object };
+    expect(written).toStrictEqual({ phases: { one: { run }, 'exec-app': {} } });
   });
 });
 
 describe('a bad config', () => {
   it.each([...bad, ...badBeyondSchema])('with %s says where and what', (_, config, where, what) => {
     expect(validate(config)).toEqual({
-      problems: expect.arrayContaining([{ where, what: expect.stringContaining(what) }]),
+      problems: expect.arrayContaining([
+        {
+          kind: expect.stringMatching(/^(shape|rule)$/),
+          where,
+          what: expect.stringContaining(what),
+        },
+      ]),
     });
   });
 
@@ -45,7 +51,9 @@ describe('a bad config', () => {
     const config: Record<string, unknown> = { phases: { 'exec-app': {} } };
     config.env = config;
     expect(validate(config)).toEqual({
-      problems: [{ where: 'env', what: 'expected an object, got what it is a part of' }],
+      problems: [
+        { kind: 'shape', where: 'env', what: 'expected an object, got what it is a part of' },
+      ],
     });
   });
 

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { withDefaults } from '../../src/config/with-defaults.ts';
 import type { Report } from '../../src/engine/report.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { boot } from '../../src/run/boot.ts';
@@ -10,7 +11,7 @@ it('an app that pid1 does not take is supervised to its end, and its readiness t
   const clock = virtualClock();
   const readiness = { tcpSocket: 'x:1', period: '2s', failureThreshold: 3 };
   const { plan } = makePlan(
-    { phases: { 'exec-app': { command: ['app'], mode: 'handoff', readiness } } },
+    withDefaults({ phases: { 'exec-app': { command: ['app'], mode: 'handoff', readiness } } }),
     { cwd: '/app', env: {}, cmd: [] },
   );
   const reports: (readonly [Report['type'], number])[] = [];

@@ -1,6 +1,7 @@
 import type { Signal } from '@twenty-init/core';
 import { expect, it } from 'vitest';
 import type { Config, PhaseConfig } from '../../src/config/config.ts';
+import { withDefaults } from '../../src/config/with-defaults.ts';
 import { advance, initialState } from '../../src/engine/advance.ts';
 import type { BootEvent } from '../../src/engine/event.ts';
 import { makePlan } from '../../src/plan/plan.ts';
@@ -14,7 +15,7 @@ const one = { name: 'one', command: ['1'] };
 
 /** What has been sent to whatever runs after these events. */
 function sent(phases: Config['phases'], events: readonly BootEvent[]): Signal[] {
-  const { plan } = makePlan({ phases }, { cwd: '/', env: {}, cmd: [] });
+  const { plan } = makePlan(withDefaults({ phases }), { cwd: '/', env: {}, cmd: [] });
   let state = initialState(plan);
   return [begin, ...events].flatMap((event) => {
     const next = advance(state, event, { now: 0, random: 0 });
@@ -33,12 +34,12 @@ it.each<[string, Partial<PhaseConfig>, BootEvent[], Signal[]]>([
   ['SIGQUIT, which is passed on', {}, [by('SIGQUIT')], ['SIGQUIT']],
   ['SIGHUP, which is passed on', {}, [by('SIGHUP')], ['SIGHUP']],
   ['SIGTERM twice', {}, [by('SIGTERM'), by('SIGTERM')], ['SIGUSR1']],
-  ['its timeout', {}, [{ type: 'timer', timer: 'phase work' }], ['SIGUSR1']],
+  ['its timeout', {}, [{ type: 'timer', timer: { type: 'phase', phase: 'work' } }], ['SIGUSR1']],
   ['its idleTimeout', {}, [{ type: 'step-idle', phase: 'work' }], ['SIGUSR1']],
   [
     'shutdown.timeout',
     { onStop: 'defer' },
-    [by('SIGTERM'), { type: 'timer', timer: 'shutdown' }],
+    [by('SIGTERM'), { type: 'timer', timer: { type: 'shutdown' } }],
     ['SIGUSR1'],
   ],
   [
@@ -64,14 +65,16 @@ it.each<[string, PhaseConfig, Signal]>([
 ])('a step gets %s', (_, phase, signal) => {
   const phases = { work: phase, 'exec-app': app };
   expect(sent(phases, [by('SIGTERM')])).toEqual([signal]);
-  expect(sent(phases, [{ type: 'timer', timer: 'step work' }])).toEqual([signal]);
+  expect(sent(phases, [{ type: 'timer', timer: { type: 'step', phase: 'work' } }])).toEqual([
+    signal,
+  ]);
 });
 
 it.each<[string, BootEvent, Signal]>([
   ['SIGTERM', by('SIGTERM'), 'SIGUSR1'],
   ['SIGINT, which is passed on', by('SIGINT'), 'SIGINT'],
   ['SIGQUIT, which is passed on', by('SIGQUIT'), 'SIGQUIT'],
-  ['its startTimeout', { type: 'timer', timer: 'start' }, 'SIGUSR1'],
+  ['its startTimeout', { type: 'timer', timer: { type: 'start' } }, 'SIGUSR1'],
 ])('an app with a stopSignal is stopped by %s', (_, event, signal) => {
   const readiness = { tcpSocket: 'localhost:1' };
   const phases = {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { AppConfig } from '../../src/config/config.ts';
+import { withDefaults } from '../../src/config/with-defaults.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { boot } from '../../src/run/boot.ts';
 import { virtualClock } from '../../src/testing/clock.ts';
@@ -12,7 +13,7 @@ async function thrown(app: AppConfig, outcome: Outcomes['exec-app'], atMs: numbe
   const clock = virtualClock();
   const system = fakeSystem(clock, { 'exec-app': outcome ?? 0 }, []);
   const config = { phases: { 'exec-app': { command: ['app'], ...app } } };
-  const { plan } = makePlan(config, { cwd: '/app', env: {}, cmd: [] });
+  const { plan } = makePlan(withDefaults(config), { cwd: '/app', env: {}, cmd: [] });
   const booting = boot(plan, system, () => {});
   let ended: { readonly code: number; readonly at: number } | undefined;
   booting.ended.then((code) => {

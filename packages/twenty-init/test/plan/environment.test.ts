@@ -51,9 +51,14 @@ describe('env.fromFiles', () => {
   });
 
   it.each([
-    [{ DB: 'x', DB_FILE: '/run/secrets/db' }, 'DB and DB_FILE are both set: they are exclusive'],
+    [
+      { DB: 'x', DB_FILE: '/run/secrets/db' },
+      'DB',
+      'DB and DB_FILE are both set: they are exclusive',
+    ],
     [
       { CREDENTIALS_DIRECTORY: '/run/credentials', DB: 'x', JWT: 'mine' },
+      'JWT',
       'JWT and the credential JWT are both set: they are exclusive',
     ],
     [
@@ -63,18 +68,20 @@ describe('env.fromFiles', () => {
         JWT: 'mine',
         JWT_FILE: '/run/secrets/db',
       },
+      'JWT',
       'JWT and JWT_FILE and the credential JWT are all set: they are exclusive',
     ],
-    [{ DB_FILE: '/nowhere' }, 'DB_FILE: "/nowhere" cannot be read (ENOENT)'],
-    [{ DB_FILE: '/run/secrets/empty' }, 'DB_FILE: "/run/secrets/empty" is empty'],
+    [{ DB_FILE: '/nowhere' }, 'DB', 'DB_FILE: "/nowhere" cannot be read (ENOENT)'],
+    [{ DB_FILE: '/run/secrets/empty' }, 'DB', 'DB_FILE: "/run/secrets/empty" is empty'],
     [
       { DB_FILE: '/run/secrets/nul' },
+      'DB',
       'DB_FILE: "/run/secrets/nul" holds a NUL byte, which no variable can',
     ],
-  ])('of %j is a problem', (env, what) => {
+  ])('of %j is a problem of %s', (env, variable, what) => {
     // Required too: one problem is told, and not two.
     expect(read(env, env.DB === undefined ? ['DB'] : []).problems).toEqual([
-      { where: 'env.fromFiles', what },
+      { kind: 'variable', variable, where: 'env.fromFiles', what },
     ]);
   });
 });
@@ -82,15 +89,25 @@ describe('env.fromFiles', () => {
 describe('env.required', () => {
   it('is not met by what every object has', () => {
     expect(read({}, ['toString']).problems).toEqual([
-      { where: 'env.required', what: 'toString is not set' },
+      {
+        kind: 'variable',
+        variable: 'toString',
+        where: 'env.required',
+        what: 'toString is not set',
+      },
     ]);
   });
 
   it('names each variable that is missing or empty', () => {
     expect(read({ EMPTY: '' }, ['EMPTY', 'MISSING', 'DB']).problems).toEqual([
-      { where: 'env.required', what: 'EMPTY is empty' },
-      { where: 'env.required', what: 'MISSING is not set' },
-      { where: 'env.required', what: 'DB is not set, and there is no DB_FILE' },
+      { kind: 'variable', variable: 'EMPTY', where: 'env.required', what: 'EMPTY is empty' },
+      { kind: 'variable', variable: 'MISSING', where: 'env.required', what: 'MISSING is not set' },
+      {
+        kind: 'variable',
+        variable: 'DB',
+        where: 'env.required',
+        what: 'DB is not set, and there is no DB_FILE',
+      },
     ]);
   });
 });

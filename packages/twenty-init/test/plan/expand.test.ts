@@ -25,13 +25,29 @@ describe('variables', () => {
   });
 
   it.each([
-    ['${UNSET}', '${UNSET} is not set; ${UNSET:-} would allow that'],
-    ['${toString}', '${toString} is not set; ${toString:-} would allow that'],
-    ['${A-B}', '"${A-B}" is not a variable: write ${NAME} or ${NAME:-text}, and $$ for a dollar'],
-    ['${HOST', '"${HOST" is not a variable: write ${NAME} or ${NAME:-text}, and $$ for a dollar'],
-  ])('%s is a problem', (text, what) => {
+    [
+      { kind: 'unset', variable: 'UNSET' },
+      '${UNSET}',
+      '${UNSET} is not set; ${UNSET:-} would allow that',
+    ],
+    [
+      { kind: 'unset', variable: 'toString' },
+      '${toString}',
+      '${toString} is not set; ${toString:-} would allow that',
+    ],
+    [
+      { kind: 'text' },
+      '${A-B}',
+      '"${A-B}" is not a variable: write ${NAME} or ${NAME:-text}, and $$ for a dollar',
+    ],
+    [
+      { kind: 'text' },
+      '${HOST',
+      '"${HOST" is not a variable: write ${NAME} or ${NAME:-text}, and $$ for a dollar',
+    ],
+  ])('%j: %s is a problem', (kind, text, what) => {
     const { expand, problems } = expansion(env);
     expand(text, 'phases.one.command.1');
-    expect(problems).toEqual([{ where: 'phases.one.command.1', what }]);
+    expect(problems).toEqual([{ ...kind, where: 'phases.one.command.1', what }]);
   });
 });

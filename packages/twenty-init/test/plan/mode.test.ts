@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { AppConfig, Config } from '../../src/config/config.ts';
+import { withDefaults } from '../../src/config/with-defaults.ts';
 import { chooseMode } from '../../src/plan/mode.ts';
 
 const choose = (app: AppConfig, more: Partial<Config> = {}) =>
-  chooseMode({ phases: { 'exec-app': app }, ...more });
+  chooseMode(withDefaults({ phases: { 'exec-app': app }, ...more }));
 const readiness = { tcpSocket: 'localhost:3000' };
 const post = { report: { command: ['x'] } };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
+import { withDefaults } from '../../src/config/with-defaults.ts';
 import { isAppCommand } from '../../src/plan/app.ts';
 import { makePlan, type PlanInputs } from '../../src/plan/plan.ts';
 
@@ -21,8 +22,9 @@ const inputs: PlanInputs = {
   env: { LEVEL: 'container', OLDPWD: '/old' },
   cmd: [],
 };
+const planned = (given: Config, having: PlanInputs) => makePlan(withDefaults(given), having);
 const planOf = (given: Config, more: Partial<PlanInputs> = {}) =>
-  makePlan(given, { ...inputs, ...more }).plan;
+  planned(given, { ...inputs, ...more }).plan;
 
 describe('a plan', () => {
   it('resolves each cwd on its own: none leaks into the next phase', () => {
@@ -65,7 +67,7 @@ describe('a plan', () => {
   });
 
   it('gives a string to its shell as it is written: variables are for the shell to fill in', () => {
-    const { plan, problems } = makePlan(
+    const { plan, problems } = planned(
       {
         cwd: '/app',
         phases: {
@@ -87,8 +89,8 @@ describe('a plan', () => {
 
   it('runs a CMD as it is, also in place of a command for a shell', () => {
     const app = { shell: '/bin/sh', command: 'exec node server.js', match: [['node']] };
-    const { app: planned } = planOf({ phases: { 'exec-app': app } }, { cmd: ['node', 'x.js'] });
-    expect(planned).toMatchObject({ argv: ['node', 'x.js'] });
+    const { app: running } = planOf({ phases: { 'exec-app': app } }, { cmd: ['node', 'x.js'] });
+    expect(running).toMatchObject({ argv: ['node', 'x.js'] });
   });
 
   it('lets each step start from the cwd, environment, retry, idleTimeout and stopSignal of its phase', () => {
@@ -134,7 +136,7 @@ describe('a plan', () => {
   });
 
   it('fills variables in once, and keeps what is written for the log', () => {
-    const { plan, problems } = makePlan(
+    const { plan, problems } = planned(
       {
         cwd: '${ROOT}',
         phases: {
@@ -155,7 +157,7 @@ describe('a plan', () => {
   });
 
   it('does not miss the variables of a phase that is skipped', () => {
-    const { problems } = makePlan(
+    const { problems } = planned(
       {
         phases: {
           migrate: { command: ['psql', '${URL}'], skipIf: { env: { SKIP: '1' } } },
@@ -168,7 +170,7 @@ describe('a plan', () => {
   });
 
   it('refuses a cwd that is not absolute once its variable is filled in', () => {
-    const { problems } = makePlan(
+    const { problems } = planned(
       { cwd: '${ROOT}', phases: { 'exec-app': {} } },
       { cwd: '/', env: { ROOT: 'srv' }, cmd: [] },
     );
@@ -233,6 +235,6 @@ describe('a CMD is the app', () => {
   });
 
   it('whatever it is when the config names none', () => {
-    expect(isAppCommand(['bash'], {})).toBe(true);
+    expect(isAppCommand(['bash'], { match: [] })).toBe(true);
   });
 });

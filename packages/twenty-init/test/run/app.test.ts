@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Signal } from '@twenty-init/core';
 import { CoreError } from '@twenty-init/core';
 import { describe, expect, it } from 'vitest';
+import { withDefaults } from '../../src/config/with-defaults.ts';
 import type { BootEvent } from '../../src/engine/event.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { runApp } from '../../src/run/app.ts';
@@ -20,7 +21,7 @@ function slowStart() {
     failed = reject;
   });
   const config = { phases: { 'exec-app': { command: ['app'], mode: 'supervise' as const } } };
-  const { plan } = makePlan(config, { cwd: '/app', env: {}, cmd: [] });
+  const { plan } = makePlan(withDefaults(config), { cwd: '/app', env: {}, cmd: [] });
   const system = { ...fakeSystem(virtualClock(), {}, []), startApp: () => starting };
   const events: BootEvent['type'][] = [];
   const { run } = runApp(plan, system, ({ type }) => events.push(type));
