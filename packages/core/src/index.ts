@@ -1,10 +1,10 @@
 export type { AbortSignalLike } from './abort.ts';
-export type { ProcessGroup } from './child/group.ts';
-export type { JobState } from './child/job.ts';
 export { spawnChild } from './child/spawn.ts';
 export type {
   Child,
+  JobState,
   PipedChild,
+  ProcessGroup,
   Readable,
   SpawnChildOptions,
   StopOptions,

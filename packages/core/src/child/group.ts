@@ -1,17 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { stopDefaults } from '../defaults.ts';
-import type { Signal } from '../signals/names.ts';
 import { sendSignal } from '../signals/send.ts';
 import type { System } from '../system.ts';
 import { hasMembers, liveMembers, processExists } from '../tree/process-group.ts';
-
-/** The process group that a child leads. It can outlive the child. */
-export interface ProcessGroup {
-  /** The pids of those that still run; zombies do not count. Off Linux no more than that of the child. */
-  members(): number[];
-  /** Default `SIGTERM`; 0 only asks. False when nobody is left. */
-  kill(signal?: Signal | number): boolean;
-}
+import type { ProcessGroup } from './types.ts';
 
 /** To be called before the leader can have ended. `hasEnded` is whether Node has reaped it. */
 export function groupOf(

@@ -1,14 +1,10 @@
 import { loadAddon } from '../native.ts';
-import { type Signal, signalName } from '../signals/names.ts';
+import { signalName } from '../signals/names.ts';
 import { onSignal } from '../signals/on-signal.ts';
 import { sendSignal } from '../signals/send.ts';
 import type { System } from '../system.ts';
 import { readStat } from '../tree/stat.ts';
-
-/** What a child that has not ended does. */
-export type JobState =
-  | { readonly state: 'stopped'; readonly signal: Signal }
-  | { readonly state: 'running' };
+import type { JobState } from './types.ts';
 
 /**
  * Reports when a child stops and continues, until the result is called. Node has no event for it; asking for nothing

@@ -10,9 +10,9 @@ import { type ExitStatus, exitStatus } from '../process/exit-status.ts';
 import { originalFileLimit } from '../process/file-limit.ts';
 import { commandName, findProgram } from '../process/program.ts';
 import type { System } from '../system.ts';
-import { groupOf, type ProcessGroup } from './group.ts';
+import { groupOf } from './group.ts';
 import { type Notification, readNotification } from './notification.ts';
-import type { SpawnChildOptions } from './types.ts';
+import type { ProcessGroup, SpawnChildOptions } from './types.ts';
 
 export interface SpawnedProcess {
   readonly pid: number;

@@ -17,11 +17,18 @@ import { checkCwd, currentCwd } from '../process/cwd.ts';
 import { aSignal, type Signal } from '../signals/names.ts';
 import { sendSignal } from '../signals/send.ts';
 import { realSystem, requireLinux, requireMainThread, type System } from '../system.ts';
-import { type Foreground, foregroundFor, type JobState, watchJob } from './job.ts';
+import { type Foreground, foregroundFor, watchJob } from './job.ts';
 import { aNotifyFd, isNotified } from './notification.ts';
 import { type SpawnedProcess, spawnProcess } from './spawn-process.ts';
 import { stopChild } from './stop.ts';
-import type { Child, PipedChild, SpawnChildOptions, StopOptions, StopResult } from './types.ts';
+import type {
+  Child,
+  JobState,
+  PipedChild,
+  SpawnChildOptions,
+  StopOptions,
+  StopResult,
+} from './types.ts';
 
 /**
  * Starts a program as the leader of a process group of its own; on Linux in the session and on the terminal of this

@@ -6,9 +6,8 @@ import { timerMs } from '../process/timer.ts';
 import { aSignal } from '../signals/names.ts';
 import type { System } from '../system.ts';
 import { killTree } from '../tree/kill-tree.ts';
-import type { ProcessGroup } from './group.ts';
 import type { SpawnedProcess } from './spawn-process.ts';
-import type { Child, StopOptions, StopResult } from './types.ts';
+import type { Child, ProcessGroup, StopOptions, StopResult } from './types.ts';
 
 type Stoppable = Pick<Child, 'pid' | 'exited' | 'group' | 'kill'> &
   Pick<SpawnedProcess, 'hasEnded'>;

@@ -4,8 +4,6 @@ import type { Environment } from '../options.ts';
 import type { ExitStatus } from '../process/exit-status.ts';
 import type { Signal } from '../signals/names.ts';
 import type { System } from '../system.ts';
-import type { ProcessGroup } from './group.ts';
-import type { JobState } from './job.ts';
 
 export interface SpawnChildOptions {
   /** Absolute; default: that of this process. */
@@ -49,6 +47,19 @@ export interface SpawnChildOptions {
   readonly onSpawn?: ((group: ProcessGroup) => void) | undefined;
   /** @internal */
   readonly system?: System | undefined;
+}
+
+/** What a child that has not ended does. */
+export type JobState =
+  | { readonly state: 'stopped'; readonly signal: Signal }
+  | { readonly state: 'running' };
+
+/** The process group that a child leads. It can outlive the child. */
+export interface ProcessGroup {
+  /** The pids of those that still run; zombies do not count. Off Linux no more than that of the child. */
+  members(): number[];
+  /** Default `SIGTERM`; 0 only asks. False when nobody is left. */
+  kill(signal?: Signal | number): boolean;
 }
 
 export interface Child {

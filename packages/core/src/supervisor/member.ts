@@ -1,6 +1,5 @@
-import type { ProcessGroup } from '../child/group.ts';
 import { spawnChild } from '../child/spawn.ts';
-import type { Child, StopResult } from '../child/types.ts';
+import type { Child, ProcessGroup, StopResult } from '../child/types.ts';
 import { stopDefaults } from '../defaults.ts';
 import { CoreError } from '../errors.ts';
 import { nowMs } from '../process/clock.ts';
