@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pid1Path, realSystem } from '@twenty-init/core';
+import { pid1Path } from '@twenty-init/core';
 import { writeCompiledCode } from './compiled-code.ts';
 import { cannotWrite } from './write-output.ts';
 
@@ -20,8 +20,8 @@ export function install(
   print: (text: string) => number,
 ): number {
   // An image for Linux may be put together elsewhere.
-  const target = { ...realSystem, platform: 'linux' as const, arch: nodeArch(arch) };
-  const source = pid1Path(target);
+  const target = nodeArch(arch);
+  const source = pid1Path({ arch: target });
   const path = resolve(directory, 'pid1');
   const draft = `${path}.${process.pid}`;
   try {
@@ -33,8 +33,8 @@ export function install(
     if (existsSync(draft)) rmSync(draft);
     throw cannotWrite(path, cause, '; be root, or name another directory: twenty-init install DIR');
   }
-  print(`installed ${path} for ${target.arch}\n`);
-  return target.arch === process.arch ? print(`${compileAhead()}\n`) : 0;
+  print(`installed ${path} for ${target}\n`);
+  return target === process.arch ? print(`${compileAhead()}\n`) : 0;
 }
 
 /** The package's folder may be read-only; without the code a boot works as well. */
@@ -48,7 +48,7 @@ function compileAhead(): string {
   }
 }
 
-function nodeArch(arch: string | undefined): NodeJS.Architecture {
+function nodeArch(arch: string | undefined): string {
   if (arch === undefined) return process.arch;
   return arch === 'arm64' ? 'arm64' : 'x64';
 }
