@@ -492,11 +492,11 @@ static enum verdict no_answer(long result) {
 }
 
 /* Like write and read, but for waiting until the deadline: then -ETIMEDOUT. */
-static long transfer(long call, short event, long fd, void *buffer, size_t size) {
+static long transfer(long call, short event, long fd, void *data, size_t size) {
 	for (;;) {
+		const long result = sys3(call, fd, data, size);
+		if (result != -EAGAIN) return result;
 		if (!await((int)fd, event)) return -ETIMEDOUT;
-		const long result = sys3(call, fd, buffer, size);
-		if (result != -EAGAIN && result != -EINTR) return result;
 	}
 }
 

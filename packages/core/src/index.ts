@@ -9,7 +9,7 @@ export type {
   StopResult,
 } from './child/types.ts';
 export { CoreError, type CoreErrorCode } from './errors.ts';
-export { pid1Path } from './native.ts';
+export { healthcheckPath, pid1Path } from './native.ts';
 export { type BecomeOptions, become } from './process/become.ts';
 export { checkCwd } from './process/cwd.ts';
 export { type ExitStatus, exitStatus } from './process/exit-status.ts';

@@ -80,6 +80,12 @@ export function pid1Path(system: System = realSystem): string {
   return prebuilt('pid1', system);
 }
 
+/** The absolute path of the `healthcheck` binary for this machine. Throws `UNSUPPORTED_PLATFORM` or `NATIVE_MISSING`. */
+export function healthcheckPath(system: System = realSystem): string {
+  requireLinux('healthcheck', system);
+  return prebuilt('healthcheck', system);
+}
+
 function prebuilt(file: string, { arch }: System): string {
   root ??= packageRoot(arch);
   const path = `${root}/${folderOf(arch)}/${file}`;

@@ -1,9 +1,10 @@
 import { pid1Path } from '@twenty-init/core';
 import fc, { type Arbitrary } from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Answer, type CaseRunner, startCaseRunner } from '../../harness/case-runner.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { type Image, image } from '../../harness/image.ts';
-import { type Answer, type CaseRunner, startCaseRunner } from './case-runner.ts';
+
 import { type Interface, interfaces, parse, type Request } from './command-line.ts';
 
 const told = fixture('told');
