@@ -5,9 +5,9 @@ import { healthcheckPath } from '@twenty-init/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runAsSubreaper } from '../harness/container.ts';
 import { fixture } from '../harness/fixture.ts';
+import { answers, serve } from '../harness/misbehaving-server.ts';
 import { freePort } from '../harness/ports.ts';
 import { outcome } from '../harness/run.ts';
-import { answers, serve } from './server.ts';
 
 const healthcheck = healthcheckPath();
 const folder = mkdtempSync(join(tmpdir(), 'healthcheck-'));

@@ -1,7 +1,7 @@
 import { healthcheckPath } from '@twenty-init/core';
 import { describe, expect, it } from 'vitest';
+import { answers, serve } from '../harness/misbehaving-server.ts';
 import { outcome } from '../harness/run.ts';
-import { answers, serve } from './server.ts';
 
 const healthcheck = healthcheckPath();
 const names =
