@@ -157,7 +157,7 @@ describe('a variable in a target', () => {
 });
 
 describe('the command line', () => {
-  it.each([
+  it.each<[args: readonly string[], line: string]>([
     [[], 'no TARGET to look at; try healthcheck --help'],
     [['--'], 'no TARGET to look at; try healthcheck --help'],
     [['--alive'], 'no TARGET to look at; try healthcheck --help'],
@@ -168,11 +168,10 @@ describe('the command line', () => {
     [['--', '--alive'], `--alive: ${kinds}`],
     [['--timeout'], 'option --timeout needs a value; try healthcheck --help'],
     ...['', '3', '0', '0s', '-1s', 's', '3 s', '3sec', '1.5s', '99999999999h'].map(
-      (value) =>
-        [
-          ['--timeout', value, 'tcp://localhost:1'],
-          `bad value "${value}" for --timeout: expected a duration with a unit, such as 3s`,
-        ] as const,
+      (value): [readonly string[], string] => [
+        ['--timeout', value, 'tcp://localhost:1'],
+        `bad value "${value}" for --timeout: expected a duration with a unit, such as 3s`,
+      ],
     ),
     [['--timeout='], 'bad value "" for --timeout: expected a duration with a unit, such as 3s'],
     [['--alive', 'unix:/x'], '--alive is about an answer over HTTP, and no target is http://'],
