@@ -140,7 +140,7 @@ const looks = (port: number): readonly (readonly [args: readonly string[], code:
   [[`http://127.0.0.1:${port}/flood`], 1],
   [[`http://127.0.0.1:${port}/garbage`], 1],
   [['tcp://[::1]:1', 'unix:/nowhere', 'http://unix:/nowhere:/x', `tcp://127.0.0.1:${port}`], 0],
-  [['http://[1:2::3:1.2.3.4]:1', '--timeout=50ms'], 1],
+  [['http://[2001:db8::3:1.2.3.4]:1', '--timeout=50ms'], 1],
   [['http://localhost:${PATH:-1}/${PATH}$$'], 1],
   [['${NOWHERE:-tcp://localhost:1}'], 1],
   [['${NOWHERE}'], 1],
