@@ -66,3 +66,16 @@ describe('the tarball of @twenty-init/core', () => {
     expect(modules.filter((module) => !module.startsWith('// src/'))).toEqual([]);
   });
 });
+
+describe('the tarball of create-twenty-init', () => {
+  it('has the program and the licence, and nothing else', () => {
+    using create = packed('create-twenty-init');
+    expect(create.files).toEqual([
+      'LICENSE',
+      'README.md',
+      'bin/create-twenty-init.js',
+      'dist/main.js',
+      'package.json',
+    ]);
+  });
+});

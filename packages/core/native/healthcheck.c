@@ -607,7 +607,8 @@ static enum verdict tell(const char *text, size_t length) {
 	return UNHEALTHY;
 }
 
-/* Moves the targets to the front. HEALTHY when there is nothing to do but that, NO_ANSWER when they are to be looked at. */
+/* Moves the targets to the front. NO_ANSWER when they are to be looked at; HEALTHY after --help, UNHEALTHY when something
+ * is wrong. */
 static enum verdict configure(char **argv, char **envp) {
 	char **targets = argv;
 	int options_are_over = 0, asks = 0;

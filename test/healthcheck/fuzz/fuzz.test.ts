@@ -5,7 +5,7 @@ import { type Answer, type CaseRunner, startCaseRunner } from '../../harness/cas
 import { type Image, image } from '../../harness/image.ts';
 import { type Misbehaving, serve } from '../../harness/misbehaving-server.ts';
 import { strangeText } from '../../harness/strange-text.ts';
-import { type Judgement, judge } from './judge.ts';
+import { judge } from './judge.ts';
 
 let folder: Image;
 let runner: CaseRunner;
@@ -148,7 +148,7 @@ it('any answer of a server, in any pieces, is judged as a plain reading of it sa
       const name = `http://127.0.0.1:${server.port}/`;
       const argv = ['healthcheck', ...(alive ? ['--alive'] : []), name];
       const said = await runner.run({ argv, env: [] });
-      const expected: Judgement = judge(whole, alive);
+      const expected = judge(whole, alive);
       expect(exitCodeOf(said), said.stderr).toBe(expected === 'healthy' ? 0 : 1);
       if (expected === 'healthy') expect(said.stderr).toBe('');
       else expect(said.stderr).toContain(`${name}: ${expected}`);

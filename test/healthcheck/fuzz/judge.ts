@@ -1,8 +1,8 @@
-/** `healthy`, or how the reason begins that is given. */
-export type Judgement = 'healthy' | string;
-
-/** What a whole answer means, after which the server closes the connection. Read line by line, without a state. */
-export function judge(answer: string, alive: boolean): Judgement {
+/**
+ * What a whole answer means, after which the server closes the connection: `healthy`, or how the reason begins that is
+ * given. Read line by line, without a state.
+ */
+export function judge(answer: string, alive: boolean): string {
   for (let rest = answer; ; ) {
     const head = /^HTTP\/1\.\d (\d{3})([ \r\n][\s\S]*)?$/.exec(rest);
     if (head === null) return incomplete(answer, rest);
@@ -24,7 +24,7 @@ export function judge(answer: string, alive: boolean): Judgement {
 }
 
 /** Of an answer that is no status line: it may be the beginning of one. */
-function incomplete(answer: string, rest: string): Judgement {
+function incomplete(answer: string, rest: string): string {
   const beginning = /^(H(T(T(P(\/(1(\.(\d( (\d{0,3})?)?)?)?)?)?)?)?)?)?$/;
   if (!beginning.test(rest))
     return ['\x15', '\x16'].includes(answer.charAt(0))

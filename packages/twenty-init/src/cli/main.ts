@@ -89,17 +89,10 @@ async function execute(
       const { compile } = await import('./compile.ts');
       return await compile({ config, output: text(values.output) }, print, log);
     }
-    case 'init': {
-      const { init } = await import('../init/init.ts');
-      const { from, output, force } = values;
-      return init({ from: text(from), output: text(output), force: force === true }, print);
-    }
     case 'install': {
       const { install } = await import('./install.ts');
       return install({ directory: words[0], arch: text(values.arch) }, print);
     }
-    case 'completion':
-      return print((await import('./completion.ts')).completion(words[0]));
   }
 }
 
