@@ -43,6 +43,8 @@ describe.skipIf(missing !== undefined)(
       const { stdout, stderr } = engine.attempt('logs', id);
       return stdout + stderr;
     };
+    const health = (id: string): Health =>
+      JSON.parse(engine('inspect', '--format', '{{json .State.Health}}', id));
     const listening = (id: string): Promise<string> =>
       until('the server to listen', () => logs(id).includes('server: listening') && logs(id));
 
@@ -96,6 +98,25 @@ describe.skipIf(missing !== undefined)(
       await until('no sleep and no zombie', () => {
         const states = engine('exec', id, 'sh', '-c', 'cat /proc/[0-9]*/stat');
         return !/\((sleep)\)|\) Z /.test(states);
+      });
+    });
+
+    it('is healthy by its HEALTHCHECK once the app listens, which needs no shell and no curl', async () => {
+      const id = run('--health-interval', '1s', image);
+      await until('a healthy container', () => health(id).Status === 'healthy');
+      expect(health(id).Log.at(-1)).toMatchObject({ ExitCode: 0, Output: '' });
+    });
+
+    it('is unhealthy where nobody listens on the port that a variable names, and Docker shows why', async () => {
+      const id = run(
+        ...['--env', 'PORT=1', '--health-interval', '1s', '--health-retries', '1'],
+        ...['--health-start-period', '1ms', image],
+      );
+      await until('an unhealthy container', () => health(id).Status === 'unhealthy');
+      expect(health(id).Log.at(-1)).toMatchObject({
+        ExitCode: 1,
+        Output:
+          'healthcheck: http://localhost:1/healthz: connection refused: nothing listens there\n',
       });
     });
 
@@ -176,6 +197,12 @@ describe.skipIf(missing !== undefined)(
     );
   },
 );
+
+/** As Docker has it. */
+interface Health {
+  readonly Status: string;
+  readonly Log: readonly { readonly ExitCode: number; readonly Output: string }[];
+}
 
 function build(engine: Docker): void {
   using context = makeBuildContext(fileURLToPath(new URL('app', import.meta.url)), {
