@@ -29,7 +29,7 @@ const hardened = (root: string): readonly string[] => [
     mount --bind "$path" "$new$path"
     mount -o remount,bind,ro "$new$path"
   done
-  mount -o remount,ro "$new"
+  mount -o remount,bind,ro "$new"
   exec setpriv --no-new-privs chroot --userspec=1000:1000 "$new" "$@"`,
   'sh',
   repository.replace(/\/$/, ''),
