@@ -44,24 +44,26 @@ describe('twenty-init install', () => {
     expect(await container.exited).toBe(143);
   });
 
-  it.each([['arm64'], ['amd64'], ['x64']])(
-    '--arch %s takes the binaries of that machine',
-    (arch) => {
-      using root = image({});
-      const { code, stderr } = root.command(['install', 'out', '--arch', arch]);
-      const source = arch === 'arm64' ? 'arm64' : 'x64';
-      if (!existsFile(built(source, 'pid1'))) {
-        // A checkout without the cross compiler has no build of the other architecture.
-        expect([code, stderr]).toEqual([125, expect.stringContaining('has no build for linux-')]);
-        return;
-      }
-      expect(code, stderr).toBe(0);
-      for (const program of programs)
-        expect(readFileSync(root.path(`out/${program}`))).toEqual(
-          readFileSync(built(source, program)),
-        );
-    },
-  );
+  it.each([
+    ['arm64', 'arm64', 'gcc-aarch64-linux-gnu'],
+    ['amd64', 'x64', 'gcc-x86-64-linux-gnu'],
+    ['x64', 'x64', 'gcc-x86-64-linux-gnu'],
+  ])('--arch %s takes the binaries of that machine', (arch, name, compiler) => {
+    using root = image({});
+    const { code, stderr } = root.command(['install', 'out', '--arch', arch]);
+    if (!existsFile(built(name, 'pid1'))) {
+      process.stderr.write(
+        `install of another architecture: skipped: apt-get install ${compiler}\n`,
+      );
+      // A checkout without the cross compiler has no build of the other architecture.
+      expect([code, stderr]).toEqual([125, expect.stringContaining('has no build for linux-')]);
+      expect(stderr).not.toContain('bug');
+      return;
+    }
+    expect(code, stderr).toBe(0);
+    for (const program of programs)
+      expect(readFileSync(root.path(`out/${program}`))).toEqual(readFileSync(built(name, program)));
+  });
 
   it('says what is in the way, and leaves nothing half done', () => {
     using root = image({ file: '' });
