@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -219,103 +219,6 @@ describe('compile', () => {
   });
 });
 
-describe('init', () => {
-  it('drafts a config from a package.json', () => {
-    using shop = image({
-      'package.json': {
-        name: 'shop',
-        packageManager: 'yarn@4.0.0',
-        scripts: { 'db:migrate': 'x', 'cron:register:all': 'y', start: 'z', build: 'w' },
-      },
-      'node_modules/twenty-init/package.json': { type: 'module', exports: './index.js' },
-      'node_modules/twenty-init/index.js': 'export const defineConfig = (config) => config;\n',
-    });
-    expect(shop.command(['init'])).toMatchObject({ code: 0 });
-    const text = readFileSync(shop.path('twenty-init.config.mjs'), 'utf8');
-    expect(text).toContain("migrate: {\n      command: ['yarn', 'run', 'db:migrate'],");
-    expect(text).toContain("register: {\n      command: ['yarn', 'run', 'cron:register:all'],");
-    expect(text).toContain("'exec-app': {\n      command: ['yarn', 'run', 'start'],");
-    expect(shop.command(['check', '--static'])).toMatchObject({ code: 0 });
-    // What is there is not written over.
-    expect(shop.command(['init']).code).toBe(64);
-    expect(shop.command(['init', '--force']).code).toBe(0);
-  });
-
-  it('says what a package.json lacks', () => {
-    using shop = image({ 'package.json': {} });
-    expect(shop.command(['init'])).toMatchObject({ code: 64 });
-    expect(existsSync(shop.path('twenty-init.config.mjs'))).toBe(false);
-  });
-
-  it('drafts a config from an entrypoint, with a TODO for each line that it does not understand', () => {
-    using shop = image({
-      'docker-entrypoint.sh': `#!/bin/bash
-        set -e
-        : "\${PG_DATABASE_URL:?is missing}"
-        export NODE_ENV=production
-        cd /app/server
-        if [ "$DISABLE_DB_MIGRATIONS" != "true" ]; then
-          yarn database:migrate:prod
-        fi
-        yarn cron:register:all || true
-        LEVEL=debug node warm-cache.js "$REDIS_URL" 'it costs $5'
-        psql -tAc "SELECT 1" | grep -q 1
-        for x in 1 2; do
-          echo $x
-        done
-        cd ..
-        exec node server/main.js`,
-      'node_modules/twenty-init/package.json': { type: 'module', exports: './index.js' },
-      'node_modules/twenty-init/index.js': 'export const defineConfig = (config) => config;\n',
-    });
-    const { code, stdout } = shop.command(['init', '--from', 'docker-entrypoint.sh']);
-    expect(code).toBe(0);
-    expect(stdout).toContain('TODO');
-    const text = readFileSync(shop.path('twenty-init.config.mjs'), 'utf8');
-    expect(text).toBe(`import { defineConfig } from 'twenty-init';
-
-export default defineConfig({
-  env: { required: ['PG_DATABASE_URL'] },
-  phases: {
-    migrate: {
-      cwd: '/app/server',
-      command: ['yarn', 'database:migrate:prod'],
-      env: { NODE_ENV: 'production' },
-      skipIf: { env: { DISABLE_DB_MIGRATIONS: 'true' } },
-    },
-    register: {
-      cwd: '/app/server',
-      command: ['yarn', 'cron:register:all'],
-      env: { NODE_ENV: 'production' },
-      onFailure: 'warn',
-    },
-    cache: {
-      cwd: '/app/server',
-      command: ['node', 'warm-cache.js', '\${REDIS_URL}', 'it costs $$5'],
-      env: { NODE_ENV: 'production', LEVEL: 'debug' },
-    },
-    'step-1': {
-      cwd: '/app/server',
-      shell: '/bin/sh',
-      command: 'psql -tAc "SELECT 1" | grep -q 1',
-      env: { NODE_ENV: 'production' },
-    },
-    // TODO not understood: for x in 1 2
-    // TODO not understood: do
-    // TODO not understood: echo $x
-    // TODO not understood: done
-    'exec-app': {
-      cwd: '/app/server/..',
-      command: ['node', 'server/main.js'],
-      env: { NODE_ENV: 'production' },
-    },
-  },
-});
-`);
-    expect(shop.command(['check', '--static'])).toMatchObject({ code: 0 });
-  });
-});
-
 describe('a config that cannot be read', () => {
   it.each([
     ['an error in its code', '\n\nthrow new Error("boom");', /config\.mjs: boom \(line 3\)$/m],
@@ -336,37 +239,6 @@ describe('a config that cannot be read', () => {
       'twenty-init.config.json': '\uFEFF{ "phases": { "exec-app": { "command": ["true"] } } }',
     });
     expect(shop.command(['check'])).toMatchObject({ code: 0 });
-  });
-});
-
-describe('completion', () => {
-  it.each([
-    ['twenty-init r', ['run', 'run-phases']],
-    ['twenty-init plan --', ['--config', '--format', '--help']],
-    ['twenty-init plan --format ', ['json', 'mermaid', 'tree']],
-    ['twenty-init completion ', ['bash', 'fish', 'zsh']],
-  ])('of bash for "%s"', (line, expected) => {
-    using shop = image({});
-    writeFileSync(shop.path('completion.sh'), shop.command(['completion', 'bash']).stdout);
-    const words = line.split(' ');
-    const { stdout, stderr } = spawnSync(
-      'bash',
-      [
-        '-c',
-        'source ./completion.sh; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _twenty_init; printf "%s\\n" "${COMPREPLY[@]}"',
-        'bash',
-        ...words,
-      ],
-      { cwd: shop.root, encoding: 'utf8' },
-    );
-    expect(stdout.trim().split('\n').sort(), stderr).toEqual(expected);
-  });
-
-  it('knows three shells', () => {
-    using shop = image({});
-    expect(shop.command(['completion', 'zsh']).stdout).toContain('#compdef twenty-init');
-    expect(shop.command(['completion', 'fish']).stdout).toContain('complete -c twenty-init');
-    expect(shop.command(['completion', 'tcsh']).code).toBe(64);
   });
 });
 

@@ -60,7 +60,6 @@ const uses: Readonly<Record<string, Use>> = {
     files: config(),
     leaves: ['compiled.json', /"migrated"/],
   },
-  completion: { args: ['completion', 'bash'], files: {}, says: /^complete .*twenty-init$/m },
   ecs: {
     files: config({ log: { format: 'ecs' } }),
     says: /"event\.action":"booting"|"action":"booting"/,
@@ -78,11 +77,6 @@ const uses: Readonly<Record<string, Use>> = {
   help: { args: ['--help'], files: {}, says: /^Usage$/m },
   'http-get': ready({ httpGet: 'http://127.0.0.1:${PORT}/' }),
   'import-config': format('.mjs'),
-  init: {
-    args: ['init'],
-    files: { 'package.json': { scripts: { start: 'node server.js' } } },
-    leaves: ['twenty-init.config.mjs', /defineConfig/],
-  },
   install: { args: ['install', 'sbin'], files: {}, leaves: ['sbin/pid1', /^\x7fELF/] },
   json: { files: config({ log: { format: 'json' } }), says: /"event":"booting"/ },
   plan: { args: ['plan'], files: config(), says: /migrate/ },

@@ -44,6 +44,19 @@ describe('the tarball of @twenty-init/core', () => {
     ).toEqual(['LICENSE', 'README.md', 'package.json']);
   });
 
+  it('has pid1 and healthcheck for this machine, and what they are built from', () => {
+    expect(core.files).toEqual(
+      expect.arrayContaining([
+        `prebuilds/linux-${process.arch}/healthcheck`,
+        `prebuilds/linux-${process.arch}/pid1`,
+        'native/healthcheck.c',
+        'native/pid1.c',
+        'native/sys.h',
+        'native/text.h',
+      ]),
+    );
+  });
+
   it('has no code of others, so no licence of others', () => {
     // esbuild names the file of each module that it bundles.
     const modules = core.files
@@ -51,5 +64,18 @@ describe('the tarball of @twenty-init/core', () => {
       .flatMap((path) => core.read(path).match(/^\/\/ \S+\.[cm]?[jt]s$/gm) ?? []);
     expect(modules).toContain('// src/reaper/reaper.ts');
     expect(modules.filter((module) => !module.startsWith('// src/'))).toEqual([]);
+  });
+});
+
+describe('the tarball of create-twenty-init', () => {
+  it('has the program and the licence, and nothing else', () => {
+    using create = packed('create-twenty-init');
+    expect(create.files).toEqual([
+      'LICENSE',
+      'README.md',
+      'bin/create-twenty-init.js',
+      'dist/main.js',
+      'package.json',
+    ]);
   });
 });

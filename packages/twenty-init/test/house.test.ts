@@ -17,7 +17,6 @@ const rooms = [
   'system',
   'testing',
   'cli/write-output.ts',
-  'init',
   'cli',
   'index.ts',
 ];

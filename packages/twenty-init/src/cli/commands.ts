@@ -1,4 +1,4 @@
-/** What the command line knows: parsing, help and shell completion come from this one table. */
+/** What the command line knows: parsing and help come from this one table. */
 export interface CommandSpec {
   readonly summary: string;
   readonly usage: string;
@@ -16,15 +16,7 @@ export interface OptionSpec {
   readonly about: string;
 }
 
-export type CommandName =
-  | 'run'
-  | 'run-phases'
-  | 'check'
-  | 'plan'
-  | 'compile'
-  | 'init'
-  | 'install'
-  | 'completion';
+export type CommandName = 'run' | 'run-phases' | 'check' | 'plan' | 'compile' | 'install';
 
 const config: OptionSpec = {
   type: 'string',
@@ -88,23 +80,9 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
       ['RUN twenty-init compile -o /etc/twenty-init/twenty-init.config.json', 'in a Dockerfile'],
     ],
   },
-  init: {
-    summary: 'write a config from the package.json here, or from an entrypoint script',
-    usage: 'twenty-init init [--from SCRIPT] [--output FILE] [--force]',
-    options: {
-      from: { type: 'string', value: 'SCRIPT', about: 'a docker-entrypoint.sh to draft it from' },
-      output: {
-        type: 'string',
-        short: 'o',
-        value: 'FILE',
-        about: 'default: twenty-init.config.mjs',
-      },
-      force: { type: 'boolean', about: 'write over a file that is there' },
-    },
-    examples: [['twenty-init init --from docker-entrypoint.sh', 'a draft to go on from']],
-  },
   install: {
-    summary: 'put pid1 into a directory of the image, and compile twenty-init for this Node',
+    summary:
+      'put pid1 and healthcheck into a directory of the image, and compile twenty-init for this Node',
     usage: 'twenty-init install [DIR] [--arch amd64|arm64|x64]',
     options: {
       arch: {
@@ -115,15 +93,9 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
       },
     },
     examples: [
-      ['RUN twenty-init install', 'in a Dockerfile: /sbin/pid1'],
+      ['RUN twenty-init install', 'in a Dockerfile: /sbin/pid1, /sbin/healthcheck'],
       ['RUN twenty-init install /out --arch $TARGETARCH', 'in a stage of a multi-platform build'],
     ],
-  },
-  completion: {
-    summary: 'print the completion of a shell',
-    usage: 'twenty-init completion bash|zsh|fish',
-    options: {},
-    examples: [['source <(twenty-init completion bash)', 'for this shell']],
   },
 };
 

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { CoreError } from '@twenty-init/core';
 import { defaultLogFormat } from '../config/config.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Log } from '../log/log.ts';
@@ -49,7 +50,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         return await execute(invocation.command, invocation, system, log, secrets);
     }
   } catch (error) {
-    if (error instanceof StartError) {
+    if (error instanceof StartError || error instanceof CoreError) {
       log('error', error.message);
       return error.exitCode;
     }
@@ -97,17 +98,10 @@ async function execute(
       const { compile } = await import('./compile.ts');
       return await compile({ config, learn, output: text(values.output) }, print, log);
     }
-    case 'init': {
-      const { init } = await import('../init/init.ts');
-      const { from, output, force } = values;
-      return init({ from: text(from), output: text(output), force: force === true }, print);
-    }
     case 'install': {
       const { install } = await import('./install.ts');
       return install({ directory: words[0], arch: text(values.arch) }, print);
     }
-    case 'completion':
-      return print((await import('./completion.ts')).completion(words[0]));
   }
 }
 

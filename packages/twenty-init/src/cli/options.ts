@@ -13,8 +13,8 @@ export interface Invocation {
   readonly cmd: readonly string[];
 }
 
-/** The commands with one word of their own: a directory, a shell. */
-const takesWord: ReadonlySet<CommandName> = new Set(['install', 'completion']);
+/** The commands with one word of their own: a directory. */
+const takesWord: ReadonlySet<CommandName> = new Set(['install']);
 
 /** Reads the arguments after the program's name. Throws `USAGE`. */
 export function parseInvocation(argv: readonly string[]): Invocation {
@@ -50,6 +50,11 @@ export function parseInvocation(argv: readonly string[]): Invocation {
 }
 
 function unknownCommand(name: string, own: readonly string[]): StartError {
+  if (name === 'init')
+    return new StartError(
+      'USAGE',
+      'a config is drafted by `npm create twenty-init`, without installing it',
+    );
   const meant = closest(name, commandNames);
   return new StartError(
     'USAGE',

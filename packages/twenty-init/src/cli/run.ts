@@ -35,7 +35,8 @@ export async function run(
   try {
     return await bootOrPassThrough(options, system, earlyLog, mask);
   } catch (error) {
-    const exitCode = error instanceof StartError ? error.exitCode : exitCodes.internal;
+    const isTold = error instanceof StartError || error instanceof CoreError;
+    const exitCode = isTold ? error.exitCode : exitCodes.internal;
     await leaveMessage({ ...byUs, exitCode, reason: messageOf(error) }, mask);
     throw error;
   }

@@ -10,7 +10,7 @@ import type { System } from './system.ts';
 export async function ownLog(format: LogFormat, mask: Mask, { now }: System): Promise<Log> {
   switch (format) {
     case 'json':
-      return (await import('../log/json.ts')).jsonLog(writeLine, mask);
+      return (await import('../log/json.ts')).jsonLog(writeLine, now, mask);
     case 'ecs':
       return (await import('../log/ecs.ts')).ecsLog(writeLine, now, mask);
     case 'text':

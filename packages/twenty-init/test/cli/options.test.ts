@@ -11,8 +11,6 @@ describe('the command line', () => {
     ['run-phases --only a,b --skip c', 'run-phases', { only: 'a,b', skip: 'c' }, [], []],
     ['check --static', 'check', { static: true }, [], []],
     ['plan --format json', 'plan', { format: 'json' }, [], []],
-    ['init --force -o x', 'init', { force: true, output: 'x' }, [], []],
-    ['completion bash', 'completion', {}, ['bash'], []],
     ['help plan', 'help', {}, ['plan'], []],
     ['--help', 'help', {}, [], []],
     ['plan -h', 'help', {}, ['plan'], []],

@@ -4,7 +4,7 @@ import { maskFor } from '../../src/log/mask.ts';
 
 function logged(env: NodeJS.ProcessEnv, fields: Parameters<ReturnType<typeof jsonLog>>[2]): object {
   const lines: string[] = [];
-  jsonLog((line) => lines.push(line), maskFor(env))('info', 'hello', fields);
+  jsonLog((line) => lines.push(line), Date.now, maskFor(env))('info', 'hello', fields);
   expect(lines).toHaveLength(1);
   return JSON.parse(lines[0] ?? '') as object;
 }

@@ -23,3 +23,13 @@ describe('a line that is too long', () => {
     expect(lastLines('x'.repeat(5000))).toEqual(['x'.repeat(2000)]);
   });
 });
+
+it('the last 20 lines are kept, the one that has no end yet too, and 2000 characters of each', () => {
+  const tail = lineTail();
+  const add = tail.from();
+  for (let line = 1; line <= 25; line++) add(Buffer.from(`${line}\n`));
+  expect(tail.lines()).toEqual(Array.from({ length: 20 }, (_, index) => String(index + 6)));
+  add(Buffer.from(`${'x'.repeat(2000)}y`));
+  expect(tail.lines()).toHaveLength(20);
+  expect(tail.lines().at(-1)).toBe(`${'x'.repeat(1999)}y`);
+});

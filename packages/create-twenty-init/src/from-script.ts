@@ -1,8 +1,8 @@
 import { type Block, blocksOf } from './blocks.ts';
 import { type DraftPhase, writeDraft } from './draft.ts';
 import { isMessage, meets, negated, readCondition, type Scope } from './script-conditions.ts';
+import { splitWords } from './shell-words.ts';
 import { statementsOf } from './statements.ts';
-import { splitWords } from './words.ts';
 
 /**
  * Drafts a config from an entrypoint script. It knows the plain forms: a command a line, `cd`, `export`, `NAME=value

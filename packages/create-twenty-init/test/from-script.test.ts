@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { draftFromScript } from '../../src/init/from-script.ts';
+import { draftFromScript } from '../src/from-script.ts';
 
 interface Drafted {
   /** As the config has them. */

@@ -1,4 +1,4 @@
-import { StartError } from '../start-error.ts';
+import { CreateError } from './create-error.ts';
 import { type DraftPhase, writeDraft } from './draft.ts';
 
 interface Manifest {
@@ -32,7 +32,7 @@ export function draftFromPackage(manifest: Manifest): string {
     .map((pattern) => Object.keys(scripts).find((script) => pattern.test(script)))
     .find((script) => script !== undefined);
   if (start === undefined && main === undefined)
-    throw new StartError(
+    throw new CreateError(
       'USAGE',
       'the package.json has neither a script "start" nor a "main": nothing says how the app starts',
     );
