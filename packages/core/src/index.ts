@@ -11,7 +11,7 @@ export type {
   StopResult,
 } from './child/types.ts';
 export { CoreError, type CoreErrorCode, OptionError } from './errors.ts';
-export { type Pid1PathOptions, pid1Path } from './native.ts';
+export { healthcheckPath, type ProgramPathOptions, pid1Path } from './native.ts';
 export type { Environment } from './options.ts';
 export { type BecomeOptions, become } from './process/become.ts';
 export { checkCwd } from './process/cwd.ts';

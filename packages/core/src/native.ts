@@ -75,24 +75,33 @@ export function addonIfAny(system: System): Addon | undefined {
   }
 }
 
-export interface Pid1PathOptions {
+export interface ProgramPathOptions {
   /** `x64` or `arm64`: of the machine that it is for, which this one need not be. Default: that of this machine. */
   readonly arch?: string | undefined;
   /** @internal */
   readonly system?: System | undefined;
 }
 
-const checks: Checks<Pid1PathOptions> = { arch: text, system: internal };
+const checks: Checks<ProgramPathOptions> = { arch: text, system: internal };
 
 /**
  * The absolute path of the `pid1` binary. Throws `NATIVE_MISSING`, and `UNSUPPORTED_PLATFORM` off Linux where no `arch` is
  * named.
  */
-export function pid1Path(options: Pid1PathOptions = {}): string {
-  checkOptions('pid1Path', options, checks);
+export function pid1Path(options: ProgramPathOptions = {}): string {
+  return programPath('pid1', options);
+}
+
+/** The absolute path of the `healthcheck` binary. Throws as {@link pid1Path} does. */
+export function healthcheckPath(options: ProgramPathOptions = {}): string {
+  return programPath('healthcheck', options);
+}
+
+function programPath(name: 'pid1' | 'healthcheck', options: ProgramPathOptions): string {
+  checkOptions(`${name}Path`, options, checks);
   const { arch, system = realSystem } = options;
-  if (arch === undefined) requireLinux('pid1', system);
-  return prebuilt('pid1', arch ?? system.arch);
+  if (arch === undefined) requireLinux(name, system);
+  return prebuilt(name, arch ?? system.arch);
 }
 
 function prebuilt(file: string, arch: string): string {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { installed } from '../../../../test/harness/installed.ts';
 import { killAll, killTree, signalNumber } from '../../src/index.ts';
 import { chain, type FakeProcess, fakeSystem } from '../fake-system.ts';
 
@@ -14,6 +15,8 @@ const tree: readonly FakeProcess[] = [
 ];
 const fresh = (more: readonly FakeProcess[] = []) =>
   fakeSystem([...tree, ...more].map((process) => ({ ...process })));
+
+const hasPs = installed({ ps: 'procps' }, 'tree-kill off Linux');
 
 describe('killTree', () => {
   it('stops the tree, then kills it, leaves first, and nothing beside it', async () => {
@@ -142,7 +145,7 @@ describe('killTree', () => {
     });
   });
 
-  it('is tree-kill off Linux', async () => {
+  it.skipIf(!hasPs)('is tree-kill off Linux', async () => {
     const child = spawn('sleep', ['1000'], { stdio: 'ignore' });
     const exited = once(child, 'exit');
     const system = fakeSystem([], { platform: 'darwin' });

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { CoreError } from '@twenty-init/core';
 import { defaultLogFormat } from '../config/config.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Log } from '../log/log.ts';
@@ -48,7 +49,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         return await execute(invocation.command, invocation, system, log);
     }
   } catch (error) {
-    if (error instanceof StartError) {
+    if (error instanceof StartError || error instanceof CoreError) {
       log('error', error.message);
       return error.exitCode;
     }

@@ -30,7 +30,8 @@ export async function run(options: RunOptions, system: HostSystem, earlyLog: Log
   try {
     return await bootOrPassThrough(options, system, earlyLog);
   } catch (error) {
-    const exitCode = error instanceof StartError ? error.exitCode : exitCodes.internal;
+    const isTold = error instanceof StartError || error instanceof CoreError;
+    const exitCode = isTold ? error.exitCode : exitCodes.internal;
     await leaveMessage({ ...byUs, exitCode, reason: messageOf(error) }, maskFor(process.env));
     throw error;
   }
