@@ -43,7 +43,7 @@ const flags = [
 
 const outputs = {
   pid1: {
-    sources: ['pid1.c', 'sys.h'],
+    sources: ['pid1.c', 'personalities.h', 'sys.h'],
     flags: [
       '-ffreestanding',
       '-mgeneral-regs-only',
