@@ -71,6 +71,15 @@ describe.each(places)('%s: the program has the signals as without an init', (_, 
     expect((await run(['sh', '-c', other, pid1, ...program])).stdout).toMatch(/^99999 /);
   });
 
+  it('WATCHDOG_PID is rewritten like LISTEN_PID, and LISTEN_PIDFDID dropped', async () => {
+    const program = ['sh', '-c', 'echo "$LISTEN_PID $WATCHDOG_PID ${LISTEN_PIDFDID-none} $$"'];
+    const own = 'LISTEN_PIDFDID=7 WATCHDOG_PID=$$ LISTEN_PID=$$ exec "$0" -- "$@"';
+    const { stdout } = await run(['sh', '-c', own, pid1, ...program]);
+    expect(stdout).toMatch(/^(\d+) \1 none \1\n$/);
+    const other = 'WATCHDOG_PID=99999 exec "$0" -- "$@"';
+    expect((await run(['sh', '-c', other, pid1, ...program])).stdout).toMatch(/^ 99999 /);
+  });
+
   it.each([
     ['stdin', '<&-'],
     ['stdout', '>&-'],

@@ -25,19 +25,20 @@
 #define ENDED_WITH_CODE "o"       /* pid, exit code */
 #define ENDED_BY_SIGNAL "p"       /* pid, signal, name */
 #define NOTHING_TO_REAP "q"
-#define REAPED_ORPHAN "r"         /* pid, command, exit code */
+#define REAPED_ORPHAN "r"         /* pid, name, exit code */
 #define MAIN_EXITED "s"           /* exit code */
 #define MAIN_SIGNALED "t"         /* description */
 #define RESULT "u"                /* exit code */
 #define ALL_DONE "v"
 #define SUSPENDED "w"
-#define ZOMBIES "x"               /* pid, command, count, pid of one */
+#define ZOMBIES "x"               /* pid, name, count, pid of one */
 #define NO_SUBREAPER "y"
 #define NOT_A_REAPER "z"
 #define EXEC_FAILED "A"           /* program, error, why, " (why)" */
 #define OWN_FAILURE "B"           /* what, error */
 #define GRACE_OVER "C"            /* ms, processes */
 #define FORCED "D"                /* processes */
+#define LIVES_ON "Q"              /* processes */
 #define HANDED_OFF "E"            /* pid, pid */
 #define HANDOFF_REFUSED "F"       /* pid, pid */
 #define NO_PROGRAM "G"
@@ -133,13 +134,14 @@ static const struct personality {
 			OWN_FAILURE "0cannot %1: %2\0"
 			GRACE_OVER "1grace period of %1ms is over: killed %2\0"
 			FORCED "1the end was forced: killed %1\0"
+			LIVES_ON "0SIGKILL did not end everything, and this lives on: %1\0"
 			HANDED_OFF "2handoff to %1 from %2\0"
 			HANDOFF_REFUSED "1refused a handoff to %1 from %2: only the main child may hand off, to its descendant\0"
 			NO_PROGRAM "0no PROGRAM to run; try pid1 --help\0"
 			PAUSE_WITH_PROGRAM "0--pause runs no program, got \"%1\"; try pid1 --help\0"
 			UNKNOWN_LETTER "0unknown option -%1; try pid1 --help\0"
 			UNKNOWN_NAME "0unknown option %1; try pid1 --help\0"
-			UNKNOWN_VARIABLE "0unknown variable %1; try pid1 --help\0"
+			UNKNOWN_VARIABLE "1ignored the unknown variable %1; try pid1 --help\0"
 			MISSING_VALUE "0option %1 needs a value; try pid1 --help\0"
 			UNWANTED_VALUE "0option %1 takes no value; try pid1 --help\0"
 			BAD_VALUE "0bad value \"%2\" for %1: expected %3\0"

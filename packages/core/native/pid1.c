@@ -21,6 +21,8 @@ enum { FORWARDED = 256 }; /* the place of "forwarded" in config.expected */
 enum { DROPPED_SIGNAL = 255 };
 enum { LONGEST_ARGUMENT = 900 }; /* of a message; what is longer is cut, so that its end is still read */
 enum { ZOMBIE_INTERVAL_MS = 10000 };
+enum { LONGEST_KILL_MS = 2000 };
+enum { REAPED_A_TURN = 100 }; /* then signals have their turn: a flood of orphans must not hold one up */
 
 static struct config {
 	int no_subreaper, group, setsid, setsid_off, debug, pause, exec, foreground, warn_reaped, zombies, verbosity;
@@ -129,10 +131,6 @@ static int digits(const char **text, long limit, long *value) {
 static const char *nth(const char *texts, int n) {
 	while (n--) texts += length_of(texts) + 1;
 	return texts;
-}
-
-static void print(int fd, const char *text) {
-	(void)sys3(SYS_write, fd, text, length_of(text)); /* nobody left to tell */
 }
 
 /* As the C library says it, because scripts look for these words behind a peer's name. */
@@ -369,6 +367,57 @@ static int queued_signal(uint64_t set, struct siginfo *info) {
 	return signal > 0 ? (int)signal : 0;
 }
 
+/* --- output ----------------------------------------------------------------------------------------------------- */
+
+/* The type and permissions of a file; 0 when it cannot be seen. */
+static uint32_t mode_of(int directory, const char *path, int flags) {
+	uint8_t stat[256];
+	uint32_t mode;
+	if (sys4(SYS_newfstatat, directory, path, stat, flags) < 0) return 0;
+	memcpy(&mode, stat + STAT_MODE, sizeof mode);
+	return mode;
+}
+
+/* Through a pipe of our own, which is empty and takes it: splice alone has a flag of its own that forbids to wait. */
+static long splice_at_once(int fd, const char *text, size_t length) {
+	int pipe[2];
+	long result = sys2(SYS_pipe2, pipe, O_CLOEXEC);
+	if (result < 0) return result;
+	result = sys3(SYS_write, pipe[1], text, length);
+	if (result > 0) result = sys6(SYS_splice, pipe[0], NULL, fd, NULL, length, SPLICE_F_NONBLOCK);
+	(void)sys1(SYS_close, pipe[0]); /* what was not taken is dropped */
+	(void)sys1(SYS_close, pipe[1]);
+	return result;
+}
+
+/* Writes without ever waiting, and drops what does not fit: a stop must not wait for a log that nobody reads. The open
+ * file is the program's too, so that O_NONBLOCK on it would change the program's writes. Opened anew through /proc, a
+ * pipe or a terminal has flags of its own; a file has a position of its own, too, and never makes one wait. */
+static long write_at_once(int fd, const char *text, size_t length) {
+	const uint32_t type = mode_of(fd, "", AT_EMPTY_PATH) & S_IFMT;
+	if (type == S_IFSOCK) return sys6(SYS_sendto, fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL, NULL, 0);
+	if (type != S_IFIFO && type != S_IFCHR) return sys3(SYS_write, fd, text, length);
+	char path[32] = "";
+	append(path, "/proc/self/fd/%1", number(fd));
+	const long own = sys4(SYS_openat, AT_FDCWD, path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
+	if (own >= 0) {
+		const long result = sys3(SYS_write, own, text, length);
+		(void)sys1(SYS_close, own); /* another one keeps the file open */
+		return result;
+	}
+	if (own == -ENXIO) return own; /* nobody reads it any more */
+	/* No /proc, or another user's pipe. */
+	if (type == S_IFIFO) return splice_at_once(fd, text, length);
+	static const struct timespec at_once;
+	struct pollfd room = {.fd = fd, .events = POLLOUT};
+	if (sys5(SYS_ppoll, &room, 1, &at_once, NULL, 8) <= 0) return 0;
+	return sys3(SYS_write, fd, text, length);
+}
+
+static void print(int fd, const char *text) {
+	(void)write_at_once(fd, text, length_of(text)); /* nobody left to tell */
+}
+
 /* --- names ------------------------------------------------------------------------------------------------------ */
 #include "personalities.h"
 
@@ -423,7 +472,7 @@ static void tell(const char *key, ...) {
 	used = fill_in(line, used, sizeof line - 1, text + 1, arguments);
 	line[used++] = '\n';
 	/* Nobody reads it any more: the SIGPIPE is ours, not one to forward, nor one for the child to start with. */
-	if (sys3(SYS_write, 2, line, used) == -EPIPE) (void)queued_signal(bit(SIGPIPE), NULL);
+	if (write_at_once(2, line, used) == -EPIPE) (void)queued_signal(bit(SIGPIPE), NULL);
 }
 
 #define tell(...) tell(__VA_ARGS__, NULL)
@@ -571,11 +620,17 @@ static const char *variable_value(const char *variable, const char *name) {
 	return *variable == '=' ? variable + 1 : NULL;
 }
 
+static int is_off(const char *value) {
+	int on;
+	return parse_switch(value, &on) && !on;
+}
+
 static void apply_variable(char *text, const char *name) {
+	const struct personality *const other = self;
 	for (const struct option *option = options; option < options_end; option++) {
 		const char *value = option->expected ? variable_value(name, option->name) : NULL;
 		if (!value) continue;
-		if (option->set(value)) return;
+		if ((option->takes_value && is_off(value)) || option->set(value)) return;
 		self = personalities; /* what these variables are is ours under every name */
 		(void)split(text, '='); /* the value is shown apart */
 		tell(BAD_VALUE, text, value, option->expected);
@@ -584,13 +639,36 @@ static void apply_variable(char *text, const char *name) {
 	self = personalities;
 	(void)split(text, '='); /* only the name is shown */
 	tell(UNKNOWN_VARIABLE, text);
-	fail_with_usage();
+	self = other;
+}
+
+/* What Kubernetes sets in every container for a Service whose name begins with "pid1": PID1_SERVICE_HOST,
+ * PID1_PORT_80_TCP_ADDR, PID1_WEB_SERVICE_PORT_HTTP. */
+static int is_of_service(const char *name) {
+	static const char ends[] = "SERVICE_HOST\0SERVICE_PORT\0PORT\0";
+	for (; *name && *name != '='; name++)
+		for (const char *end = ends; name[-1] == '_' && *end; end = nth(end, 1)) {
+			const char *rest = after_prefix(name, end);
+			if (rest && (*rest == '=' || *rest == '_')) return 1;
+		}
+	return 0;
+}
+
+/* NAME=value of our own PID1_NAME=value, or NULL. */
+static const char *own_variable(const char *text) {
+	const char *name = after_prefix(text, "PID1_");
+	return name && !is_of_service(name) ? name : NULL;
+}
+
+static int is_empty(const char *variable) {
+	while (*variable && *variable != '=') variable++;
+	return !*variable || !variable[1];
 }
 
 static void parse_environment(char **envp) {
 	for (; *envp; envp++) {
-		const char *name = after_prefix(*envp, "PID1_");
-		if (name && !after_prefix(name, "HANDOFF=")) apply_variable(*envp, name);
+		const char *name = own_variable(*envp);
+		if (name && !after_prefix(name, "HANDOFF=") && !is_empty(name)) apply_variable(*envp, name);
 		for (size_t index = 0; index < sizeof variables / sizeof *variables; index++) {
 			const char *value = variables[index].of == self->name ? after_prefix(*envp, variables[index].name) : NULL;
 			if (value && *value == '=') (void)variables[index].set(value + 1); /* takes anything */
@@ -635,14 +713,7 @@ static char **configure(char **argv, char **envp) {
 
 static char program_path[4096];
 
-/* The type and permissions of the program's file; 0 when it cannot be seen. */
-static uint32_t program_mode(void) {
-	uint8_t stat[256];
-	uint32_t mode;
-	if (sys4(SYS_newfstatat, AT_FDCWD, program_path, stat, 0) < 0) return 0;
-	memcpy(&mode, stat + STAT_MODE, sizeof mode);
-	return mode;
-}
+static uint32_t program_mode(void) { return mode_of(AT_FDCWD, program_path, 0); }
 
 static int is_directory(void) { return (program_mode() & S_IFMT) == S_IFDIR; }
 
@@ -716,39 +787,76 @@ static const char *why_no_permission(void) {
 
 static int exists(const char *path) { return sys3(SYS_faccessat, AT_FDCWD, path, F_OK) == 0; }
 
+/* What a file begins with, as a text. Returns how much of it; negative when it cannot be read. */
+static long read_head(const char *path, char *head, size_t size) {
+	const long fd = sys4(SYS_openat, AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
+	const long length = fd < 0 ? fd : sys3(SYS_read, fd, head, size - 1);
+	if (fd >= 0) (void)sys1(SYS_close, fd); /* read only */
+	head[length > 0 ? length : 0] = 0;
+	return length;
+}
+
+/* The name of the interpreter in the first line of a script, which is cut off behind it. */
+static char *interpreter_in(char *head, int *carriage_return) {
+	char *interpreter = head + 2;
+	while (*interpreter == ' ' || *interpreter == '\t') interpreter++;
+	*carriage_return = cut_interpreter(interpreter);
+	return interpreter;
+}
+
+static char reason_text[640];
+
+/* The file is there, and the kernel says that it is not: it means the interpreter, that of the interpreter, or a loader. */
+static const char *why_missing(void) {
+	char heads[2][256];
+	const char *path = program_path;
+	for (int depth = 0; depth < 6; depth++) { /* the kernel follows fewer */
+		char *head = heads[depth % 2];
+		int carriage_return;
+		if (read_head(path, head, sizeof heads[0]) < 0) break;
+		if (!after_prefix(head, "#!")) {
+			if (!depth) return "its dynamic loader does not exist (built for another libc?)";
+			append(reason_text, "the dynamic loader of its interpreter \"%1\" does not exist (built for another libc?)", path);
+			return reason_text;
+		}
+		char *interpreter = interpreter_in(head, &carriage_return);
+		if (carriage_return || !exists(interpreter)) { /* with the CR it would have to be called, too */
+			append(reason_text, depth ? "the interpreter \"%1\" of its interpreter \"%3\" does not exist%2"
+						  : "its interpreter \"%1\" (from #!) does not exist%2", interpreter,
+			       carriage_return ? "; the file has Windows line ends (CRLF)" : "", path);
+			return reason_text;
+		}
+		path = interpreter;
+	}
+	return "its interpreter or its dynamic loader does not exist; the file cannot be read to say which";
+}
+
 /* What the system's own words for the error do not say, or NULL. */
 static const char *reason(long error) {
-	static char text[384];
 	char head[256];
-	const long fd = sys4(SYS_openat, AT_FDCWD, program_path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
-	const long size = fd < 0 ? 0 : sys3(SYS_read, fd, head, sizeof head - 1);
-	if (fd >= 0) (void)sys1(SYS_close, fd); /* read only */
-	head[size > 0 ? size : 0] = 0;
-
-	if (error == ENOENT) {
-		if (head[0] != '#') return "its dynamic loader does not exist (built for another libc?)";
-		char *interpreter = head + 2;
-		while (*interpreter == ' ' || *interpreter == '\t') interpreter++;
-		const int carriage_return = cut_interpreter(interpreter);
-		append(text, "its interpreter \"%1\" (from #!) does not exist%2", interpreter,
-		       carriage_return ? "; the file has Windows line ends (CRLF)" : "");
-		return text;
-	}
+	int carriage_return;
+	if (error == ENOENT) return why_missing();
 	if (is_directory()) return "it is a directory";
 	if (error == EACCES && sys3(SYS_faccessat, AT_FDCWD, program_path, X_OK) < 0) return why_no_permission();
+	const long size = read_head(program_path, head, sizeof head);
+	if (error == EACCES && after_prefix(head, "#!")) {
+		append(reason_text, "its interpreter \"%1\" (from #!) cannot be executed", interpreter_in(head, &carriage_return));
+		return reason_text;
+	}
 	if (error != ENOEXEC) return NULL;
-	if (size <= 0) return "the file is empty";
+	if (size < 0) return "the file cannot be read to say why";
+	if (!size) return "the file is empty";
 	if (size < 20 || !after_prefix(head, "\177ELF")) return "it has no #! line and is no binary";
 	const int machine = (uint8_t)head[18] | (uint8_t)head[19] << 8;
 	if (machine == ELF_MACHINE) return "it is damaged, or a 32-bit binary";
-	append(text, "built for %1, this is " MACHINE,
+	append(reason_text, "built for %1, this is " MACHINE,
 	       machine == 183 ? "aarch64" : machine == 62 ? "x86_64" : "another architecture");
-	return text;
+	return reason_text;
 }
 
 /* Says why exec failed, in one line that names the command. Returns the exit code. */
 static int explain(const char *name, long error) {
-	char more[400] = "";
+	char more[660] = "";
 	const char *why;
 	if (error == ENOENT && !exists(program_path)) why = has_slash(name) ? "it does not exist" : "not found in PATH";
 	else if ((why = reason(error))) append(more, " (%1)", why);
@@ -765,7 +873,7 @@ static pid_t foreground_of(int terminal) {
 
 /* The controlling terminal, or -1. /dev/tty first: stdin may be redirected. */
 static int open_terminal(void) {
-	long terminal = sys4(SYS_openat, AT_FDCWD, "/dev/tty", O_RDWR | O_CLOEXEC, 0);
+	long terminal = sys4(SYS_openat, AT_FDCWD, "/dev/tty", O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
 	/* There may be no /dev/tty in a chroot. */
 	for (int fd = 0; terminal < 0 && fd < 3; fd++)
 		if (foreground_of(fd) >= 0) terminal = sys3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 3);
@@ -829,20 +937,30 @@ struct launch {
 };
 
 static char handoff_variable[40];
-static char listen_pid_variable[32];
+/* Those that name the process they are meant for: us, as they came, and the child, as they go. */
+static struct {
+	const char *name;
+	char text[32];
+} pid_variables[] = {{.name = "LISTEN_PID="}, {.name = "WATCHDOG_PID="}};
+
+/* The variable with the child's pid in place of ours, once that is known, or as it is. */
+static char *for_child(char *variable) {
+	for (size_t index = 0; index < sizeof pid_variables / sizeof *pid_variables; index++) {
+		const char *pid = after_prefix(variable, pid_variables[index].name);
+		if (!pid || !equal(pid, number(own_pid))) continue;
+		append(pid_variables[index].text, "%1", pid_variables[index].name);
+		return pid_variables[index].text;
+	}
+	return variable;
+}
 
 /* Takes our options out of the environment and puts the advertisement of the handoff in. In place: what the kernel
  * left behind its end, the auxiliary vector, is of no use here, so that one pointer more fits. */
 static void make_environment(char **envp) {
 	char **to = envp;
-	for (char **from = envp; *from; from++) {
-		if (after_prefix(*from, "PID1_")) continue;
-		const char *listen_pid = after_prefix(*from, "LISTEN_PID=");
-		if (listen_pid && equal(listen_pid, number(own_pid))) {
-			append(listen_pid_variable, "LISTEN_PID=%1", "");
-			*to++ = listen_pid_variable;
-		} else *to++ = *from;
-	}
+	for (char **from = envp; *from; from++)
+		/* LISTEN_PIDFDID is the inode of our pidfd, and nothing that the child could be given. */
+		if (!own_variable(*from) && !after_prefix(*from, "LISTEN_PIDFDID=")) *to++ = for_child(*from);
 	append(handoff_variable, "PID1_HANDOFF=1:%1", number(own_pid));
 	*to++ = handoff_variable;
 	*to = NULL;
@@ -859,7 +977,8 @@ static void enter_session(int terminal) {
 static int launch_child(void *argument) {
 	struct launch *launch = argument;
 	const pid_t pid = (pid_t)sys0(SYS_getpid);
-	if (*listen_pid_variable) append(listen_pid_variable, "%1", number(pid));
+	for (size_t index = 0; index < sizeof pid_variables / sizeof *pid_variables; index++)
+		if (*pid_variables[index].text) append(pid_variables[index].text, "%1", number(pid));
 	tell(SPAWNED, launch->argv[0], number(pid));
 	if (config.setsid) enter_session(launch->terminal);
 	else {
@@ -975,15 +1094,21 @@ static int read_stat(pid_t pid, struct process *process) {
 
 static int is_zombie(const struct process *process) { return process->state == 'Z' || process->state == 'X'; }
 
-/* The command line with blanks, or the name in the kernel for a zombie and for a kernel thread. */
-static const char *command_of(pid_t pid) {
-	static char command[80];
-	size_t length = read_proc(pid, "/cmdline", command, sizeof command);
-	if (!length) length = read_proc(pid, "/comm", command, sizeof command);
-	while (length && (!command[length - 1] || command[length - 1] == '\n')) command[--length] = 0;
-	for (size_t at = 0; at < length; at++)
-		if ((uint8_t)command[at] < ' ') command[at] = ' ';
-	return length ? command : "?";
+/* The name of its executable, or its own in the kernel for a zombie, a kernel thread and another user's. Not the command
+ * line: it may hold secrets, and to read it waits for the process's memory. */
+static const char *name_of(pid_t pid) {
+	static char name[256];
+	char path[48] = "";
+	append(path, "/proc/%1/exe", number(pid));
+	const long linked = has_own_proc() ? sys4(SYS_readlinkat, AT_FDCWD, path, name, sizeof name - 1) : 0;
+	if (linked > 0) {
+		name[linked] = 0;
+		return base_name(name);
+	}
+	const size_t length = read_proc(pid, "/comm", name, sizeof name);
+	if (!length) return "?";
+	name[length - 1] = 0; /* the end of its line */
+	return name;
 }
 
 static int is_descendant(pid_t pid) {
@@ -1025,39 +1150,46 @@ static int is_ours(pid_t pid) { return own_pid == 1 || is_descendant(pid); }
 
 /* --- zombies that only their parent can reap -------------------------------------------------------------------- */
 
-static struct {
-	pid_t pid, zombie; /* a parent and one of its zombies */
+static struct parent {
+	pid_t pid, zombie; /* one of its zombies */
 	int count, known, reported;
 } parents[32];
+static const struct parent *const parents_end = parents + sizeof parents / sizeof *parents;
+
+/* The place of a parent, or else a free one, or else NULL. */
+static struct parent *place_of(pid_t pid) {
+	struct parent *free = NULL;
+	for (struct parent *parent = parents; parent < parents_end; parent++) {
+		if (parent->pid == pid) return parent;
+		if (!parent->pid && !free) free = parent;
+	}
+	return free;
+}
 
 static void note_zombie(pid_t pid, const struct process *process) {
 	if (!is_zombie(process) || process->parent == own_pid || process->parent <= 0 || !is_ours(pid)) return;
-	for (size_t index = 0; index < sizeof parents / sizeof *parents; index++) {
-		if (parents[index].pid > 0 && parents[index].pid != process->parent) continue;
-		parents[index].pid = process->parent;
-		if (!parents[index].zombie) parents[index].zombie = pid;
-		if (parents[index].zombie == pid) parents[index].known++;
-		parents[index].count++;
-		return;
-	}
+	struct parent *const parent = place_of(process->parent);
+	if (!parent) return;
+	parent->pid = process->parent;
+	if (!parent->zombie) parent->zombie = pid;
+	if (parent->zombie == pid) parent->known++;
+	parent->count++;
 }
 
 /* A zombie that is seen twice is not one that its parent is about to reap. A parent is told of again when it has twice
- * as many. */
+ * as many, and forgotten when it is gone: one that reaps now and then is no news each time. */
 static void report_zombies(void) {
-	for (size_t index = 0; index < sizeof parents / sizeof *parents; index++) parents[index].count = 0;
+	struct process process;
+	for (struct parent *parent = parents; parent < parents_end; parent++) parent->count = 0;
 	for_each_process(note_zombie);
-	for (size_t index = 0; index < sizeof parents / sizeof *parents && parents[index].pid; index++) {
-		const pid_t parent = parents[index].pid;
-		const int count = parents[index].count;
-		if (parents[index].known > 1 && count >= 2 * parents[index].reported && count) {
-			parents[index].reported = count;
-			tell(ZOMBIES, number(parent), command_of(parent), number(count), number(parents[index].zombie));
+	for (struct parent *parent = parents; parent < parents_end; parent++) {
+		if (!parent->pid) continue;
+		if (parent->known > 1 && parent->count >= 2 * parent->reported && parent->count) {
+			parent->reported = parent->count;
+			tell(ZOMBIES, number(parent->pid), name_of(parent->pid), number(parent->count), number(parent->zombie));
 		}
-		struct process zombie;
-		const int gone = !read_stat(parents[index].zombie, &zombie) || !is_zombie(&zombie);
-		if (gone) parents[index].zombie = 0, parents[index].known = 0;
-		if (!count) parents[index].pid = -1, parents[index].reported = 0; /* room for another */
+		if (!read_stat(parent->zombie, &process) || !is_zombie(&process)) parent->zombie = 0, parent->known = 0;
+		if (!parent->count && !read_stat(parent->pid, &process)) memset(parent, 0, sizeof *parent);
 	}
 }
 
@@ -1094,64 +1226,94 @@ static long next_due_ms(void) {
 
 /* --- the orderly end -------------------------------------------------------------------------------------------- */
 
-static void ask_to_end(pid_t pid) {
-	(void)sys2(SYS_kill, pid, SIGTERM); /* gone or not ours to signal: the end of the clock tells */
-	(void)sys2(SYS_kill, pid, SIGCONT); /* a stopped process gets its SIGTERM only now */
+/* To the group of the main child, where there is one: 0 would be our own, and -1 everybody. */
+static void signal_group(int signal) {
+	if (child.group > 1) (void)sys2(SYS_kill, -child.group, signal); /* gone, or the end of the clock tells */
 }
 
-static void ask_descendant_to_end(pid_t pid, const struct process *process) {
+/* To a process, if it is still ours. Between a look into /proc and kill its pid could become another one's; a pidfd,
+ * where the kernel has them and a seccomp profile lets them through, stays with the process that was looked at. */
+static void signal_ours(pid_t pid, int signal) {
+	const long pidfd = sys2(SYS_pidfd_open, pid, 0);
+	long result = pidfd == -ESRCH ? pidfd : -ENOSYS;
+	if (is_ours(pid)) {
+		if (pidfd >= 0) result = sys4(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+		if (result == -ENOSYS || result == -EPERM) (void)sys2(SYS_kill, pid, signal); /* gone is what we want */
+	}
+	if (pidfd >= 0) (void)sys1(SYS_close, pidfd); /* nothing is lost */
+}
+
+static void ask_to_end(pid_t pid, const struct process *process) {
 	(void)process;
-	if (is_ours(pid)) ask_to_end(pid);
+	signal_ours(pid, SIGTERM);
+	signal_ours(pid, SIGCONT); /* a stopped process gets its SIGTERM only now */
 }
 
 /* The main child is gone; a package manager leaves the app behind like this, unsignalled. */
 static void sweep(void) {
-	if (own_pid == 1) ask_to_end(-1);
-	else if (has_own_proc()) for_each_process(ask_descendant_to_end);
-	else ask_to_end(-child.group); /* as far as it can be known */
+	static const uint8_t signals[] = {SIGTERM, SIGCONT};
+	if (own_pid != 1 && has_own_proc()) {
+		for_each_process(ask_to_end);
+		return;
+	}
+	for (size_t index = 0; index < sizeof signals; index++)
+		if (own_pid == 1) (void)sys2(SYS_kill, -1, signals[index]); /* nobody is left, then */
+		else signal_group(signals[index]); /* as far as it can be known */
 }
 
-static char killed_names[LONGEST_ARGUMENT];
+static char names[LONGEST_ARGUMENT]; /* of processes, with their pids */
 static int unnamed;
 
 static void name_process(pid_t pid, const struct process *process) {
 	if (is_zombie(process) || !is_ours(pid)) return;
-	const char *command = command_of(pid);
-	if (length_of(killed_names) + length_of(command) + 60 > sizeof killed_names) {
+	const char *name = name_of(pid);
+	if (length_of(names) + length_of(name) + 60 > sizeof names) {
 		unnamed++;
 		return;
 	}
-	append(killed_names, "%1%2 (%3)", *killed_names ? ", " : "", number(pid), command);
+	append(names, "%1%2 (%3)", *names ? ", " : "", number(pid), name);
+}
+
+/* The processes below us; without /proc what else is known. */
+static const char *name_all(void) {
+	*names = 0;
+	unnamed = 0;
+	if (has_own_proc()) for_each_process(name_process);
+	if (unnamed) append(names, " and %1 more", number(unnamed));
+	if (!*names && own_pid != 1 && !has_own_proc()) append(names, "the group of pid %1", number(child.group));
+	return *names ? names : "what /proc does not show";
 }
 
 static void kill_process(pid_t pid, const struct process *process) {
 	(void)process;
-	if (is_ours(pid)) (void)sys2(SYS_kill, pid, SIGKILL); /* gone is what we want */
+	signal_ours(pid, SIGKILL);
 }
 
 static int reap(void);
 static int result(void);
+static int more_to_reap;
 
-/* SIGKILL to everything, and waits until the kernel has ended it. */
+/* SIGKILL to everything, and waits until the kernel has ended it; only then it is told. */
 static int kill_all(const char *why) {
 	static const struct timespec pause = {0, 20000000};
 	static const uint64_t child_signal = 1UL << (SIGCHLD - 1);
 	struct siginfo info;
-	if (!reap()) return result(); /* the last one has just ended by itself */
-	for_each_process(name_process);
-	if (unnamed) append(killed_names, " and %1 more", number(unnamed));
-	const char *killed = *killed_names ? killed_names : "what /proc does not show";
-	if (*why == *GRACE_OVER) tell(why, number(config.grace_ms), killed);
-	else tell(why, killed);
+	int left = reap();
+	if (!left) return result(); /* the last one has just ended by itself */
+	const char *killed = name_all();
 	/* Bounded: a process in an uninterruptible sleep cannot be waited for, and our own end leaves it to the kernel. */
-	for (int round = 0; round < 100; round++) {
+	for (const long until_ms = now_ms() + LONGEST_KILL_MS; left && now_ms() < until_ms;) {
 		if (own_pid == 1) (void)sys2(SYS_kill, -1, SIGKILL); /* nobody left is what we want */
 		else if (has_own_proc()) for_each_process(kill_process);
-		else (void)sys2(SYS_kill, -child.group, SIGKILL); /* as far as it can be known */
-		if (!reap()) break;
-		(void)sys4(SYS_rt_sigtimedwait, &child_signal, &info, &pause, 8); /* a time-out is the next round */
+		else signal_group(SIGKILL); /* as far as it can be known */
+		left = reap();
+		if (left && !more_to_reap) (void)sys4(SYS_rt_sigtimedwait, &child_signal, &info, &pause, 8); /* or the next round */
 	}
-	return EXIT_KILLED;
+	if (*why == *GRACE_OVER) tell(why, number(config.grace_ms), killed);
+	else tell(why, killed);
+	if (!left || own_pid == 1) return EXIT_KILLED; /* the kernel ends a namespace with its PID 1 */
+	tell(LIVES_ON, has_own_proc() ? name_all() : "what left that group, and cannot be found without /proc");
+	return self->own_failure;
 }
 
 /* --- forwarding ------------------------------------------------------------------------------------------------- */
@@ -1281,12 +1443,14 @@ static int take_handoff(const struct siginfo *info) {
 	const pid_t pid = (pid_t)(info->value & ((1UL << 22) - 1));
 	const long grace_ms = (long)(info->value >> 22 & ((1UL << 25) - 1));
 	struct process process;
-	if (info->pid != child.pid || child.ended ||
-	    (pid && pid != child.pid && (!read_stat(pid, &process) || !is_descendant(pid)))) {
+	const int is_descended = !pid || pid == child.pid || (read_stat(pid, &process) && is_descendant(pid));
+	/* The app of a sender that had announced it, and has reaped it since: the sender ends with the app's code. */
+	const int is_gone = !is_descended && holds_real_time && sys2(SYS_kill, pid, 0) == -ESRCH;
+	if (config.pause || info->pid != child.pid || child.ended || (!is_descended && !is_gone)) {
 		tell(HANDOFF_REFUSED, number(pid), number(info->pid));
 		return 1;
 	}
-	if (pid) {
+	if (pid && !is_gone) {
 		holds_real_time = 0;
 		if (grace_ms) config.grace_ms = grace_ms;
 		/* Bit 0 is the command line's, bit 1 the last handoff's, which may take it back. */
@@ -1295,7 +1459,7 @@ static int take_handoff(const struct siginfo *info) {
 			const pid_t group = (pid_t)sys1(SYS_getpgid, pid);
 			child.sender = child.pid;
 			child.pid = pid;
-			if (group > 0 && group != (pid_t)sys1(SYS_getpgid, 0)) child.group = group;
+			if (group > 1 && group != (pid_t)sys1(SYS_getpgid, 0)) child.group = group;
 		}
 		if (stops_forwarded) start_clock();
 		release_held_back();
@@ -1309,8 +1473,9 @@ static int take_handoff(const struct siginfo *info) {
 static int is_for_us(const struct siginfo *info) {
 	if (take_handoff(info)) return 1;
 	if (!holds_real_time && !held[HANDOFF_SIGNAL].due_ms) return 0;
-	if (held_back_count == sizeof held_back / sizeof *held_back) return 0;
-	held_back[held_back_count++] = *info;
+	/* Forwarded now it would end the sender. */
+	if (held_back_count < sizeof held_back / sizeof *held_back) held_back[held_back_count++] = *info;
+	else trace(DROPPED, number(HANDOFF_SIGNAL), number(HANDOFF_SIGNAL));
 	return 1;
 }
 
@@ -1382,12 +1547,13 @@ static const char *next_orphan(pid_t *pid) {
 	info.pid = 0;
 	if (!config.warn_reaped || sys5(SYS_waitid, P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | WALL, NULL) < 0) return NULL;
 	*pid = info.pid;
-	return info.pid > 0 && info.pid != child.pid ? command_of(info.pid) : NULL;
+	return info.pid > 0 && info.pid != child.pid ? name_of(info.pid) : NULL;
 }
 
-/* Reaps all that can be. False when no child is left at all. */
+/* Reaps all that can be, a bounded number at a time. False when no child is left at all. */
 static int reap(void) {
-	for (;;) {
+	more_to_reap = 0;
+	for (int count = 0; count < REAPED_A_TURN; count++) {
 		int status;
 		pid_t named = 0;
 		const char *orphan = next_orphan(&named);
@@ -1408,6 +1574,8 @@ static int reap(void) {
 			if (child.ended && !config.grace_ms) return 1; /* nobody waits for the rest */
 		}
 	}
+	more_to_reap = 1;
+	return 1;
 }
 
 /* --- the loop --------------------------------------------------------------------------------------------------- */
@@ -1426,8 +1594,8 @@ static int next_signal(struct siginfo *info) {
 	struct timespec timeout, *limit = NULL;
 	const uint64_t signals = awaited_signals();
 	const long until_ms = next_due_ms();
-	if (until_ms) {
-		const long left = until_ms - now_ms();
+	if (until_ms || more_to_reap) {
+		const long left = more_to_reap ? 0 : until_ms - now_ms();
 		timeout.seconds = left > 0 ? left / 1000 : 0;
 		timeout.nanoseconds = left > 0 ? left % 1000 * 1000000 : 0;
 		limit = &timeout;
@@ -1474,7 +1642,7 @@ static int supervise(void) {
 			if (is_forced_by(signal)) return kill_all(FORCED);
 		}
 		release_held();
-		const int left = signal == SIGCHLD || child.ended ? reap() : 1;
+		const int left = signal == SIGCHLD || child.ended || more_to_reap ? reap() : 1;
 		if (child.ended) {
 			if (!ending++) begin_end(left);
 			if (!config.grace_ms || !left) return result();
