@@ -100,7 +100,7 @@ describe('a stderr that is read', () => {
       const { stdout } = await outcome(['sh', '-c', line, pid1]);
       expect(stdout).toMatch(/pid1: started true as pid \d+\n/);
       expect(stdout).toMatch(/pid1: pid \d+ ended with exit code 0\n/);
-      if (script.includes('before')) expect(stdout).toMatch(/^before\n[^]*\nafter\n$/);
+      if (script.includes('before')) expect(stdout).toMatch(/^before\n[\s\S]*\nafter\n$/);
     }
   });
 

@@ -36,12 +36,12 @@ describe('--zombies', () => {
     await using container = await runAsInit([pid1, '-z', '--', 'sh', '-c', `${first} ${later}`], {
       cwd: app.root,
     });
-    await container.seen(/(does not reap[^]*){2}/);
+    await container.seen(/(does not reap[\s\S]*){2}/);
     const gone = container.processes().find(({ argv }) => argv[1] === '1001');
     process.kill(gone?.pid ?? 0, 'SIGKILL');
     // What is told of next comes at least two looks later.
     writeFileSync(app.path('later'), '');
-    await container.seen(/(does not reap[^]*){4}/);
+    await container.seen(/(does not reap[\s\S]*){4}/);
     const told = [...container.stderr().matchAll(/pid (\d+) \(\S+\) does not reap/g)].map(
       ([, pid]) => pid,
     );

@@ -9,6 +9,7 @@
 #define SPAWNED "a"               /* program, pid */
 #define DETACHED "b"
 #define NOT_LEADER "c"
+#define NOT_FOR_CHILD "R"         /* signal */
 #define NOT_DETACHED "d"
 #define NOT_ATTACHED "e"
 #define SETSID_DONE "f"
@@ -41,6 +42,9 @@
 #define LIVES_ON "Q"              /* processes */
 #define HANDED_OFF "E"            /* pid, pid */
 #define HANDOFF_REFUSED "F"       /* pid, pid */
+#define OUT_OF_MEMORY "S"         /* pid, limit */
+#define IDS_TAKEN "T"             /* pid, uid */
+#define NEEDS_EXEC "U"            /* option */
 #define NO_PROGRAM "G"
 #define PAUSE_WITH_PROGRAM "H"    /* argument */
 #define UNKNOWN_LETTER "I"        /* letter */
@@ -77,7 +81,10 @@ static const struct personality {
 	uint8_t name; /* a bit, for the table of options */
 	uint8_t own_failure, not_executable, not_found; /* exit codes */
 	uint8_t subreaper, group, setsid; /* defaults */
-	uint8_t ends_group; /* SIGTERM to the group when the main child has ended, and no wait for it */
+	uint8_t ends_group; /* SIGTERM to whom signals go when the main child has ended, and no wait for it */
+	uint8_t suspends; /* itself at a SIGTSTP, SIGTTIN or SIGTTOU, whatever the child makes of it */
+	uint8_t information_fd; /* where help and version go */
+	uint8_t highest_number; /* of a signal, as a value of an option */
 	uint8_t verbosity;
 	const char *argv0; /* a NUL after each */
 	const char *version, *help;
@@ -92,6 +99,8 @@ static const struct personality {
 		.own_failure = 125,
 		.not_executable = 126,
 		.not_found = 127,
+		.information_fd = 1,
+		.highest_number = SIGNALS,
 		.subreaper = 1,
 		.verbosity = 1,
 		.version = "pid1 " VERSION "\n",
@@ -107,8 +116,9 @@ static const struct personality {
 			"  -t, --setsid               a new session for PROGRAM, which gets the terminal\n"
 			"  -s, --subreaper            when not PID 1, take orphans over: the default; --no-subreaper\n"
 			"  -P, --pause                no PROGRAM: reap until TERM, INT or QUIT\n"
+			"      --node                 PROGRAM is a script for Node, which is found here\n"
 			"  -x, --exec                 no init: become PROGRAM, in a process group of its own, with\n"
-			"      -p, --parent PID, --foreground, --nofile N, --error-fd FD\n"
+			"      -p, --parent PID, --foreground, --nofile N, --error-fd FD, --user UID:GID[,GID...]\n"
 			"  -w, --warn-reaped          tell of each orphan that is reaped\n"
 			"  -z, --zombies              name the live parents of zombies, which only they can reap\n"
 			"  -v, --verbose              tell what happens\n"
@@ -135,6 +145,9 @@ static const struct personality {
 			GRACE_OVER "1grace period of %1ms is over: killed %2\0"
 			FORCED "1the end was forced: killed %1\0"
 			LIVES_ON "0SIGKILL did not end everything, and this lives on: %1\0"
+			OUT_OF_MEMORY "1out of memory: the kernel killed pid %1, %2\0"
+			IDS_TAKEN "2gave root up, as pid %1 has: uid %2\0"
+			NEEDS_EXEC "0option %1 needs --exec; try pid1 --help\0"
 			HANDED_OFF "2handoff to %1 from %2\0"
 			HANDOFF_REFUSED "1refused a handoff to %1 from %2: only the main child may hand off, to its descendant\0"
 			NO_PROGRAM "0no PROGRAM to run; try pid1 --help\0"
@@ -152,6 +165,8 @@ static const struct personality {
 		.own_failure = 1,
 		.not_executable = 126,
 		.not_found = 127,
+		.information_fd = 1,
+		.highest_number = SIGNALS,
 		.verbosity = 1,
 		.version = "tini version 0.19.0_pid1-" VERSION "\n", /* what `docker info` can read */
 		.help = TINI_HELP,
@@ -191,18 +206,31 @@ static const struct personality {
 		.group = 1,
 		.setsid = 1,
 		.ends_group = 1,
+		.suspends = 1,
+		.information_fd = 2,
+		.highest_number = 31,
 		.verbosity = 1,
-		.version = "dumb-init v1.2.5_pid1-" VERSION "\n",
+		/* As dumb-init has it to the byte, which its own tests ask for. */
+		.version = "dumb-init v1.2.5\n",
 		.help =
-			"dumb-init v1.2.5_pid1-" VERSION "\n"
+			"dumb-init v1.2.5\n"
 			"Usage: dumb-init [option] command [[arg] ...]\n"
 			"\n"
-			"   -c, --single-child   no session of its own, signals to the direct child alone\n"
-			"   -r, --rewrite s:r    forward signal r in place of s, by number or name; 0 drops it;\n"
-			"                        can be given several times\n"
-			"   -v, --verbose        tell on stderr what happens\n"
-			"   -h, --help           print this and exit\n"
-			"   -V, --version        print the version and exit\n",
+			"dumb-init is a simple process supervisor that forwards signals to children.\n"
+			"It is designed to run as PID1 in minimal container environments.\n"
+			"\n"
+			"Optional arguments:\n"
+			"   -c, --single-child   Run in single-child mode.\n"
+			"                        In this mode, signals are only proxied to the\n"
+			"                        direct child and not any of its descendants.\n"
+			"   -r, --rewrite s:r    Rewrite received signal s to new signal r before proxying.\n"
+			"                        To ignore (not proxy) a signal, rewrite it to 0.\n"
+			"                        This option can be specified multiple times.\n"
+			"   -v, --verbose        Print debugging information to stderr.\n"
+			"   -h, --help           Print this help message and exit.\n"
+			"   -V, --version        Print the current version and exit.\n"
+			"\n"
+			"Full help is available online at https://github.com/Yelp/dumb-init\n",
 		.prefix = "[dumb-init] ",
 		.levels = "\0\0\0\0",
 		.messages =
@@ -210,6 +238,7 @@ static const struct personality {
 			NO_SETSID "2Not running in setsid mode.\0"
 			SPAWNED "2Child spawned with PID %2.\0"
 			DETACHED "2Detached from controlling tty, ignoring the first SIGHUP and SIGCONT we receive.\0"
+			NOT_FOR_CHILD "2Ignoring tty hand-off signal %1.\0"
 			NOT_LEADER "2Detached from controlling tty, but was not session leader.\0"
 			NOT_DETACHED "2Unable to detach from controlling tty (errno=25 Inappropriate ioctl for device).\0"
 			NOT_ATTACHED "2Unable to attach to controlling tty (errno=25 Inappropriate ioctl for device).\0"
@@ -239,6 +268,8 @@ static const struct personality {
 		.own_failure = 1,
 		.not_executable = 1,
 		.not_found = 1,
+		.information_fd = 1,
+		.highest_number = SIGNALS,
 		.subreaper = 1,
 		.verbosity = 1,
 		.version = "tini version 0.2.1_catatonit_pid1-" VERSION "\n",

@@ -25,10 +25,14 @@ enum { LONGEST_KILL_MS = 2000 };
 enum { REAPED_A_TURN = 100 }; /* then signals have their turn: a flood of orphans must not hold one up */
 
 static struct config {
-	int no_subreaper, group, setsid, setsid_off, debug, pause, exec, foreground, warn_reaped, zombies, verbosity;
+	int no_subreaper, group, setsid, setsid_off, debug, pause, exec, foreground, node, warn_reaped, zombies, verbosity;
 	int parent_death;
 	long parent, error_fd, nofile; /* parent 0: the one that we find; error_fd, nofile -1: none */
 	long grace_ms; /* 0: off */
+	struct ids {
+		size_t count; /* of groups; 0: nobody is named */
+		uint32_t uid, groups[256]; /* the first is the group */
+	} user;
 	uint8_t expected[FORWARDED + 1];
 	uint8_t rewritten[SIGNALS + 1]; /* 0: as it is */
 	uint32_t delay_ms[SIGNALS + 1];
@@ -40,6 +44,11 @@ static struct {
 	int stop_forwarded; /* its stop was asked for, not typed at the terminal */
 	pid_t sender; /* who handed it over and has not ended yet; 0: nobody */
 } child;
+
+static int exit_code_of(int status) {
+	const int signal = status & 0x7f;
+	return signal ? EXIT_SIGNAL + signal : status >> 8 & 0xff;
+}
 
 static pid_t own_pid;
 static uint64_t stops_forwarded; /* what TERM, INT and QUIT became on their way to the child */
@@ -167,11 +176,13 @@ static const char signal_descriptions[] =
 	"Urgent I/O condition\0" "CPU time limit exceeded\0" "File size limit exceeded\0" "Virtual timer expired\0"
 	"Profiling timer expired\0" "Window changed\0" "I/O possible\0" "Power failure\0" "Bad system call\0";
 
+static int highest_number(void);
+
 /* A name with or without SIG, RTMIN+N, RTMAX-N or a number; 0 when it is none. */
 static int parse_signal(const char *text) {
 	long value;
 	const char *at = text;
-	if (digits(&at, SIGNALS, &value)) return *at ? 0 : (int)value;
+	if (digits(&at, highest_number(), &value)) return *at ? 0 : (int)value;
 	at = after_prefix(text, "SIG");
 	if (at) text = at;
 	for (int signal = 1; signal < RT_MINIMUM; signal++)
@@ -220,6 +231,7 @@ static int set_group(const char *value) { return parse_switch(value, &config.gro
 static int set_setsid(const char *value) { return parse_switch(value, &config.setsid); }
 static int set_pause(const char *value) { return parse_switch(value, &config.pause); }
 static int set_exec(const char *value) { return parse_switch(value, &config.exec); }
+static int set_node(const char *value) { return parse_switch(value, &config.node); }
 static int set_foreground(const char *value) { return parse_switch(value, &config.foreground); }
 static int set_warn_reaped(const char *value) { return parse_switch(value, &config.warn_reaped); }
 static int set_zombies(const char *value) { return parse_switch(value, &config.zombies); }
@@ -247,6 +259,25 @@ static int parse_number(const char *value, long *number) { return digits(&value,
 static int set_parent(const char *value) { return parse_number(value, &config.parent); }
 static int set_error_fd(const char *value) { return parse_number(value, &config.error_fd); }
 static int set_nofile(const char *value) { return parse_number(value, &config.nofile); }
+
+/* The largest number stands for no id at all. */
+static int parse_id(const char **text, uint32_t *id) {
+	long value;
+	if (!digits(text, 0xfffffffeL, &value)) return 0;
+	*id = (uint32_t)value;
+	return 1;
+}
+
+static int set_user(const char *value) {
+	struct ids *const user = &config.user;
+	user->count = 0;
+	if (!parse_id(&value, &user->uid) || *value++ != ':') return 0;
+	do
+		if (user->count == sizeof user->groups / sizeof *user->groups || !parse_id(&value, &user->groups[user->count++]))
+			return 0;
+	while (*value == ',' && value++);
+	return !*value;
+}
 
 /* A number with a unit, or 0; at most a month. */
 static int parse_duration(const char *text, long *ms) {
@@ -352,6 +383,7 @@ static int is_on(const char *value) {
 static int env_subreaper(const char *value) { return set_subreaper(is_on(value) ? "1" : "0"); }
 static int env_group(const char *value) { return config.group = is_on(value), 1; }
 static int env_debug(const char *value) { return config.debug = is_on(value), 1; }
+static int env_dumb_debug(const char *value) { return config.debug = *value && is_on(value), 1; } /* there it has to be 1 */
 static int env_setsid(const char *value) { return is_on(value) || (config.setsid_off = set_single_child(NULL)); }
 
 static int env_verbosity(const char *value) {
@@ -431,11 +463,13 @@ static const struct {
 	{TINI, "TINI_KILL_PROCESS_GROUP", env_group},
 	{TINI, "TINI_VERBOSITY", env_verbosity},
 	{DUMB_INIT, "DUMB_INIT_SETSID", env_setsid},
-	{DUMB_INIT, "DUMB_INIT_DEBUG", env_debug},
+	{DUMB_INIT, "DUMB_INIT_DEBUG", env_dumb_debug},
 	{CATATONIT, "CATATONIT_DEBUG", env_debug},
 };
 
 static const struct personality *self;
+
+static int highest_number(void) { return self->highest_number; }
 
 static void find_personality(const char *argv0) {
 	const char *name = argv0 ? base_name(argv0) : "";
@@ -487,31 +521,34 @@ static const struct option {
 	uint8_t takes_value;
 	const char *name;
 	int (*set)(const char *value); /* NULL: prints something, by its letter */
-	const char *expected; /* NULL: has no variable */
+	const char *expected; /* NULL: a number, or nothing */
+	uint8_t has_variable;
 } options[] = {
-	{'s', PID1 | TINI, PID1, 0, "subreaper", set_subreaper, "yes or no"},
-	{0, 0, PID1, 0, "no-subreaper", set_no_subreaper, "yes or no"},
-	{'g', PID1 | TINI | CATATONIT, PID1, 0, "group", set_group, "yes or no"},
-	{'p', PID1 | TINI, PID1, 1, "parent-death", set_parent_death, "a signal, such as TERM"},
-	{'e', PID1 | TINI, PID1, 1, "expect", set_expect, "exit codes, such as 143, TERM, 129-143 or forwarded"},
-	{'r', PID1 | DUMB_INIT, PID1 | DUMB_INIT, 1, "rewrite", set_rewrite, "FROM:TO, such as TERM:QUIT or WINCH:0"},
-	{'D', PID1, PID1, 1, "delay", set_delay, "SIGNAL=DURATION, such as TERM=5s"},
-	{'t', PID1, PID1, 0, "setsid", set_setsid, "yes or no"},
-	{'G', PID1, PID1, 1, "grace", set_grace, "a duration with a unit, such as 10s"},
-	{'w', PID1 | TINI, PID1, 0, "warn-reaped", set_warn_reaped, "yes or no"},
-	{'z', PID1, PID1, 0, "zombies", set_zombies, "yes or no"},
-	{'v', PID1 | TINI | DUMB_INIT, PID1 | DUMB_INIT, 0, "verbose", set_verbose, "yes or no"},
-	{'P', PID1 | CATATONIT, PID1, 0, "pause", set_pause, "yes or no"},
-	{'c', DUMB_INIT, DUMB_INIT, 0, "single-child", set_single_child, NULL},
-	{'x', PID1, PID1, 0, "exec", set_exec, NULL},
-	{0, 0, PID1, 0, "foreground", set_foreground, NULL},
-	{0, 0, PID1, 1, "parent", set_parent, NULL},
-	{0, 0, PID1, 1, "nofile", set_nofile, NULL},
-	{0, 0, PID1, 1, "error-fd", set_error_fd, NULL},
-	{'h', PID1 | TINI | DUMB_INIT | CATATONIT, PID1 | TINI | DUMB_INIT | CATATONIT, 0, "help", NULL, NULL},
-	{'V', PID1 | DUMB_INIT | CATATONIT, PID1 | TINI | DUMB_INIT | CATATONIT, 0, "version", NULL, NULL},
-	{'l', PID1 | TINI, PID1, 0, "licence", NULL, NULL},
-	{'L', CATATONIT, 0, 0, "licence", NULL, NULL},
+	{'s', PID1 | TINI, PID1, 0, "subreaper", set_subreaper, "yes or no", 1},
+	{0, 0, PID1, 0, "no-subreaper", set_no_subreaper, "yes or no", 1},
+	{'g', PID1 | TINI | CATATONIT, PID1, 0, "group", set_group, "yes or no", 1},
+	{'p', PID1 | TINI, PID1, 1, "parent-death", set_parent_death, "a signal, such as TERM", 1},
+	{'e', PID1 | TINI, PID1, 1, "expect", set_expect, "exit codes, such as 143, TERM, 129-143 or forwarded", 1},
+	{'r', PID1 | DUMB_INIT, PID1 | DUMB_INIT, 1, "rewrite", set_rewrite, "FROM:TO, such as TERM:QUIT or WINCH:0", 1},
+	{'D', PID1, PID1, 1, "delay", set_delay, "SIGNAL=DURATION, such as TERM=5s", 1},
+	{'t', PID1, PID1, 0, "setsid", set_setsid, "yes or no", 1},
+	{'G', PID1, PID1, 1, "grace", set_grace, "a duration with a unit, such as 10s", 1},
+	{'w', PID1 | TINI, PID1, 0, "warn-reaped", set_warn_reaped, "yes or no", 1},
+	{'z', PID1, PID1, 0, "zombies", set_zombies, "yes or no", 1},
+	{'v', PID1 | TINI | DUMB_INIT, PID1 | DUMB_INIT, 0, "verbose", set_verbose, "yes or no", 1},
+	{'P', PID1 | CATATONIT, PID1, 0, "pause", set_pause, "yes or no", 1},
+	{'c', DUMB_INIT, DUMB_INIT, 0, "single-child", set_single_child, NULL, 0},
+	{'x', PID1, PID1, 0, "exec", set_exec, NULL, 0},
+	{0, 0, PID1, 0, "node", set_node, NULL, 0},
+	{0, 0, PID1, 0, "foreground", set_foreground, NULL, 0},
+	{0, 0, PID1, 1, "user", set_user, "UID:GID[,GID...], in numbers", 0},
+	{0, 0, PID1, 1, "parent", set_parent, NULL, 0},
+	{0, 0, PID1, 1, "nofile", set_nofile, NULL, 0},
+	{0, 0, PID1, 1, "error-fd", set_error_fd, NULL, 0},
+	{'h', PID1 | TINI | DUMB_INIT | CATATONIT, PID1 | TINI | DUMB_INIT | CATATONIT, 0, "help", NULL, NULL, 0},
+	{'V', PID1 | DUMB_INIT | CATATONIT, PID1 | TINI | DUMB_INIT | CATATONIT, 0, "version", NULL, NULL, 0},
+	{'l', PID1 | TINI, PID1, 0, "licence", NULL, NULL, 0},
+	{'L', CATATONIT, 0, 0, "licence", NULL, NULL, 0},
 };
 static const struct option *const options_end = options + sizeof options / sizeof *options;
 
@@ -548,7 +585,7 @@ static void apply(const struct option *option, const char *shown, const char *va
 		tell(BAD_VALUE, shown, value, option->expected ? option->expected : "a number");
 		fail();
 	}
-	print(1, option->letter == 'h' ? self->help : option->letter == 'V' ? self->version : licence);
+	print(self->information_fd, option->letter == 'h' ? self->help : option->letter == 'V' ? self->version : licence);
 	sys1(SYS_exit_group, 0);
 }
 
@@ -628,7 +665,7 @@ static int is_off(const char *value) {
 static void apply_variable(char *text, const char *name) {
 	const struct personality *const other = self;
 	for (const struct option *option = options; option < options_end; option++) {
-		const char *value = option->expected ? variable_value(name, option->name) : NULL;
+		const char *value = option->has_variable ? variable_value(name, option->name) : NULL;
 		if (!value) continue;
 		if ((option->takes_value && is_off(value)) || option->set(value)) return;
 		self = personalities; /* what these variables are is ours under every name */
@@ -696,8 +733,10 @@ static char **configure(char **argv, char **envp) {
 		program = parse_arguments(argv);
 	}
 	config.verbosity += config.debug;
-	if (config.debug) tell(DEBUG_MODE);
-	if (config.setsid_off) tell(NO_SETSID);
+	if (config.user.count && !config.exec) {
+		tell(NEEDS_EXEC, "--user");
+		fail();
+	}
 	if (config.pause && *program) {
 		tell(PAUSE_WITH_PROGRAM, *program);
 		fail_with_usage();
@@ -706,6 +745,11 @@ static char **configure(char **argv, char **envp) {
 		tell(NO_PROGRAM);
 		fail_with_usage();
 	}
+	if (config.debug) tell(DEBUG_MODE);
+	if (config.setsid_off) tell(NO_SETSID);
+	if (!config.node) return program;
+	static char node[] = "node";
+	*--program = node; /* over the last option before it */
 	return program;
 }
 
@@ -747,6 +791,16 @@ static const char *candidate(const char *path, const char *name) {
 	return path;
 }
 
+/* Where images have it, also when PATH says nothing of it. */
+static int find_node_elsewhere(void) {
+	static const char *const places[] = {"/usr/local/bin", "/usr/bin", "/nodejs/bin"};
+	for (size_t index = 0; index < sizeof places / sizeof *places; index++) {
+		(void)candidate(places[index], "node"); /* one directory alone */
+		if (sys3(SYS_faccessat, AT_FDCWD, program_path, X_OK) == 0 && !is_directory()) return 1;
+	}
+	return 0;
+}
+
 /* Puts the path of the program into program_path, as execvp finds it: past what cannot be executed. 0 or an errno. */
 static int find_program(const char *name, char **envp) {
 	const size_t length = length_of(name);
@@ -763,6 +817,7 @@ static int find_program(const char *name, char **envp) {
 		if (result == 0 && !is_directory()) return 0;
 		if ((result == 0 || result == -EACCES) && !refused && program_mode()) refused = directory; /* it is seen */
 	}
+	if (config.node && find_node_elsewhere()) return 0;
 	if (!refused) return ENOENT;
 	(void)candidate(refused, name); /* what follows is not of interest */
 	return EACCES;
@@ -858,7 +913,9 @@ static const char *reason(long error) {
 static int explain(const char *name, long error) {
 	char more[660] = "";
 	const char *why;
-	if (error == ENOENT && !exists(program_path)) why = has_slash(name) ? "it does not exist" : "not found in PATH";
+	if (error == ENOENT && !exists(program_path))
+		why = has_slash(name) ? "it does not exist"
+		      : config.node ? "not found in PATH, /usr/local/bin, /usr/bin or /nodejs/bin" : "not found in PATH";
 	else if ((why = reason(error))) append(more, " (%1)", why);
 	tell(EXEC_FAILED, name, error_text(error), why ? why : error_text(error), more);
 	return error == ENOENT ? self->not_found : self->not_executable;
@@ -916,12 +973,15 @@ static int detach_terminal(void) {
 	}
 	/* The kernel sends both to the foreground group, which is ours, in our own name. */
 	struct siginfo info;
-	for (int signal; (signal = queued_signal(bit(SIGHUP) | bit(SIGCONT), &info));)
+	tell(DETACHED);
+	for (int signal; (signal = queued_signal(bit(SIGHUP) | bit(SIGCONT), &info));) {
 		if (info.pid != own_pid) {
 			(void)sys3(SYS_rt_sigqueueinfo, own_pid, signal, &info); /* a person's: back into the queue */
 			break;
 		}
-	tell(DETACHED);
+		tell(RECEIVED, number(signal));
+		tell(NOT_FOR_CHILD, number(signal));
+	}
 	return terminal;
 }
 
@@ -934,6 +994,7 @@ struct launch {
 	struct sigaction child_action; /* as inherited */
 	int error_pipe;
 	int terminal;
+	long directory; /* that of the program, where we have left it already; negative: we have not */
 };
 
 static char handoff_variable[40];
@@ -966,6 +1027,29 @@ static void make_environment(char **envp) {
 	*to = NULL;
 }
 
+#define APP_OPTIONS "TWENTY_INIT_APP_NODE_OPTIONS="
+
+/* For --node. NODE_OPTIONS is meant for the app: a --require that is missing, an agent of 400 ms or an --inspect must not
+ * load in the init. It moves to another name, from which twenty-init gives it back; TWENTY_INIT_NODE_OPTIONS takes its
+ * place. `moved` has room for the variable under its new name. */
+static void move_node_options(char **envp, char *moved) {
+	char **to = envp;
+	int is_moved = 0;
+	for (char **from = envp; *from; from++) {
+		const char *options = after_prefix(*from, "NODE_OPTIONS=");
+		if (after_prefix(*from, APP_OPTIONS) || (options && is_moved)) continue; /* of another boot, or twice */
+		if (options) {
+			const size_t length = sizeof APP_OPTIONS - 1;
+			memcpy(moved, APP_OPTIONS, length);
+			memcpy(moved + length, options, length_of(options) + 1);
+			is_moved = 1;
+			*to++ = moved;
+		} else if (after_prefix(*from, "TWENTY_INIT_NODE_OPTIONS=")) *to++ = *from + sizeof "TWENTY_INIT_" - 1;
+		else *to++ = *from;
+	}
+	*to = NULL;
+}
+
 static void enter_session(int terminal) {
 	(void)sys0(SYS_setsid); /* cannot fail for a fresh child */
 	if (terminal >= 0 && sys3(SYS_ioctl, terminal, TIOCSCTTY, 0) < 0) terminal = -1;
@@ -985,6 +1069,7 @@ static int launch_child(void *argument) {
 		(void)sys2(SYS_setpgid, 0, 0); /* cannot fail for a fresh child */
 		has_foreground = pass_foreground(launch->parent_group, pid);
 	}
+	if (launch->directory >= 0) (void)sys1(SYS_fchdir, launch->directory); /* as it did before */
 	(void)sys4(SYS_rt_sigaction, SIGCHLD, &launch->child_action, NULL, 8); /* valid arguments: cannot fail */
 	(void)sys4(SYS_rt_sigprocmask, SIG_SETMASK, &launch->mask, NULL, 8); /* likewise */
 	const long error = -sys3(SYS_execve, program_path, launch->argv, launch->envp);
@@ -995,6 +1080,16 @@ static int launch_child(void *argument) {
 static int own_failure(const char *what, long error) {
 	tell(OWN_FAILURE, what, error == EAGAIN ? "too many processes" : error_text(error));
 	return self->own_failure;
+}
+
+/* Moves to / and returns the way back; negative when there is none, and nothing has changed. */
+static long leave_directory(void) {
+	const long directory = sys4(SYS_openat, AT_FDCWD, ".", O_PATH | O_CLOEXEC, 0);
+	if (directory < 0) return directory;
+	/* One that may not be entered can be a working directory all the same. */
+	if (sys1(SYS_fchdir, directory) == 0 && sys1(SYS_chdir, "/") == 0) return directory;
+	(void)sys1(SYS_close, directory); /* no data is lost */
+	return -EACCES;
 }
 
 /* Starts the child in a group of its own. Returns 0 or the exit code of an explained failure. */
@@ -1020,6 +1115,7 @@ static int start_child(char **argv, char **envp, uint64_t mask, const struct sig
 		.child_action = *child_action,
 		.error_pipe = (int)error_pipe,
 		.terminal = config.setsid ? detach_terminal() : -1,
+		.directory = leave_directory(), /* before the program can see that we are there */
 	};
 	const long pid = vfork_call(launch_child, stack + sizeof stack, &launch);
 	(void)sys1(SYS_close, error_pipe); /* ours alone by now */
@@ -1030,6 +1126,7 @@ static int start_child(char **argv, char **envp, uint64_t mask, const struct sig
 		(void)sys4(SYS_wait4, pid, NULL, WALL, NULL); /* it has ended, with nothing to tell */
 		child.group = (pid_t)pid;
 		take_foreground_back();
+		if (launch.directory >= 0) (void)sys1(SYS_fchdir, launch.directory); /* from where its path is seen */
 		return explain(argv[0], error);
 	}
 	child.pid = child.group = (pid_t)pid;
@@ -1059,17 +1156,18 @@ static int has_own_proc(void) {
 	return known - 1;
 }
 
-/* Reads /proc/PID/NAME; returns its length, 0 when it is gone. The text ends with 0. */
+/* Reads a text that ends with 0; returns its length, 0 when it is gone. */
+static size_t read_file(const char *path, char *text, size_t size) {
+	const long length = read_head(path, text, size);
+	return length > 0 ? (size_t)length : 0;
+}
+
+/* Reads /proc/PID/NAME, in the same way. */
 static size_t read_proc(pid_t pid, const char *name, char *buffer, size_t size) {
 	char path[48] = "";
 	append(path, "/proc/%1%2", number(pid), name);
-	if (!has_own_proc()) return *buffer = 0;
-	const long fd = sys4(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
-	if (fd < 0) return 0;
-	const long length = sys3(SYS_read, fd, buffer, size - 1);
-	(void)sys1(SYS_close, fd); /* read only */
-	buffer[length > 0 ? length : 0] = 0;
-	return length > 0 ? (size_t)length : 0;
+	*buffer = 0;
+	return has_own_proc() ? read_file(path, buffer, size) : 0;
 }
 
 struct process {
@@ -1191,6 +1289,159 @@ static void report_zombies(void) {
 		if (!read_stat(parent->zombie, &process) || !is_zombie(&process)) parent->zombie = 0, parent->known = 0;
 		if (!parent->count && !read_stat(parent->pid, &process)) memset(parent, 0, sizeof *parent);
 	}
+}
+
+/* The text behind a name at the beginning of a line, or NULL. */
+static const char *line_after(const char *text, const char *name) {
+	for (; *text; text++) {
+		const char *rest = after_prefix(text, name);
+		if (rest) return rest;
+		while (*text && *text != '\n') text++;
+		if (!*text) break;
+	}
+	return NULL;
+}
+
+static pid_t parent_found; /* at our start */
+
+static void arm_parent_death(void) {
+	if (!config.parent_death) return;
+	(void)sys5(SYS_prctl, PR_SET_PDEATHSIG, config.parent_death, 0, 0, 0); /* a valid signal: cannot fail */
+	/* It died before we asked; 0: it is in another PID namespace. */
+	const long now = sys0(SYS_getppid);
+	if (now && now != (config.parent ? config.parent : parent_found)) (void)sys2(SYS_kill, own_pid, config.parent_death);
+}
+
+/* --- ids -------------------------------------------------------------------------------------------------------- */
+
+static const struct capability_header own_capabilities = {.version = CAPABILITY_VERSION};
+
+/* In this order, because each takes the right for the one before it. Returns 0 or an errno. */
+static int take_ids(const struct ids *ids) {
+	long error = -sys2(SYS_setgroups, ids->count, ids->groups);
+	if (!error) error = -sys3(SYS_setresgid, ids->groups[0], ids->groups[0], ids->groups[0]);
+	if (!error) error = -sys3(SYS_setresuid, ids->uid, ids->uid, ids->uid);
+	return (int)error;
+}
+
+/* What stdin, stdout and stderr are, the user may open again by /dev/stdout: pipes and terminals, as runc does it. */
+static void give_standard_files(const struct ids *ids) {
+	uint8_t attributes[64];
+	for (int fd = 0; fd < 3; fd++)
+		if ((mode_of(fd, "", AT_EMPTY_PATH) & S_IFMT) == S_IFIFO || sys3(SYS_ioctl, fd, TCGETS, attributes) == 0)
+			(void)sys3(SYS_fchown, fd, ids->uid, -1); /* without CAP_CHOWN they stay whose they are */
+}
+
+/* For --user: nothing of root is kept, also where the kernel was told to keep capabilities. Returns 0 or an errno. */
+static int become_user(const struct ids *ids) {
+	static const struct capabilities none[2];
+	give_standard_files(ids);
+	const int error = take_ids(ids);
+	if (error || !ids->uid) return error;
+	(void)sys5(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); /* gone with the others as well */
+	return (int)-sys2(SYS_capset, &own_capabilities, none);
+}
+
+/* "0\t0\t0": real, effective and saved, when all are the same and not root's. */
+static int parse_user(const char *text, uint32_t *uid) {
+	uint32_t ids[3];
+	for (int index = 0; index < 3; index++) {
+		while (*text == '\t') text++;
+		if (!parse_id(&text, &ids[index]) || !ids[index]) return 0;
+	}
+	*uid = ids[0];
+	return 1;
+}
+
+/* Of a process that has given root up for good. */
+static int read_ids(pid_t pid, struct ids *ids) {
+	char text[2048];
+	if (!read_proc(pid, "/status", text, sizeof text)) return 0;
+	const char *uid = line_after(text, "Uid:"), *gid = line_after(text, "Gid:\t"), *groups = line_after(text, "Groups:\t");
+	if (!uid || !gid || !groups || !parse_user(uid, &ids->uid) || !parse_id(&gid, &ids->groups[0])) return 0;
+	for (ids->count = 1; ids->count < sizeof ids->groups / sizeof *ids->groups; ids->count++, groups += *groups == ' ')
+		if (!parse_id(&groups, &ids->groups[ids->count])) break;
+	return 1;
+}
+
+static int may_give_root_up; /* after a handoff, also to itself, which is how it becomes another program */
+
+/* True when they are ours now. CAP_KILL is kept, for what others run below us. */
+static int follow(pid_t pid, const struct ids *ids) {
+	struct capabilities held[2] = {{0}};
+	(void)sys2(SYS_capget, &own_capabilities, held); /* then none is kept */
+	(void)sys5(SYS_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0); /* a valid argument: cannot fail */
+	if (take_ids(ids)) return 0;
+	held[0].effective = held[0].permitted &= 1U << CAP_KILL;
+	held[0].inheritable = 0;
+	memset(&held[1], 0, sizeof held[1]);
+	(void)sys2(SYS_capset, &own_capabilities, held); /* less than before: cannot fail */
+	arm_parent_death();
+	tell(IDS_TAKEN, number(pid), number(ids->uid));
+	return 1;
+}
+
+/* Takes the ids of the main child, once that has given root up: root without CAP_KILL could not signal it, and pid1 keeps
+ * no root that it does not need. True when it has just done so. */
+static int follow_child(void) {
+	struct ids ids;
+	const int is_root = !sys0(SYS_geteuid);
+	const int taken = is_root && read_ids(child.pid, &ids) && follow(child.pid, &ids);
+	if (taken || !is_root) may_give_root_up = 0;
+	return taken;
+}
+
+/* --- memory ----------------------------------------------------------------------------------------------------- */
+
+/* In a list as /proc/self/cgroup has it: the path behind ":memory:" or "0::", which is cut off there; "" is the root, or
+ * none. */
+static const char *cgroup_path(char *list, const char *controller) {
+	for (; *list; list++) {
+		const char *path = after_prefix(list, controller);
+		if (!path) continue;
+		list += path - list;
+		while (*list && *list != '\n') list++;
+		*list = 0;
+		return equal(path, "/") ? "" : path;
+	}
+	return "";
+}
+
+/* A number of our memory cgroup, behind that name, or -1: by version 1 where it is mounted, else by version 2. In a
+ * container with a namespace of its own, or with nothing but its own cgroup mounted, the path is that of the mount. */
+static long read_memory(const char *file_1, const char *file_2, const char *name) {
+	static const struct {
+		const char *mount, *controller;
+	} versions[] = {{"/sys/fs/cgroup/memory", ":memory:"}, {"/sys/fs/cgroup", "0::"}};
+	char list[2048], path[600], text[512];
+	if (!read_file("/proc/self/cgroup", list, sizeof list)) return -1;
+	for (int attempt = 0; attempt < 4; attempt++) {
+		const char *own = attempt % 2 ? "" : cgroup_path(list, versions[attempt / 2].controller);
+		*path = 0;
+		append(path, "%1%2/%3", versions[attempt / 2].mount, own, attempt < 2 ? file_1 : file_2);
+		if (!read_file(path, text, sizeof text)) continue;
+		const char *at = line_after(text, name);
+		long value;
+		return at && digits(&at, 1L << 60, &value) ? value : -1;
+	}
+	return -1;
+}
+
+static long oom_kills_before;
+
+static long oom_kills(void) { return read_memory("memory.oom_control", "memory.events", "oom_kill "); }
+
+/* A container that is out of memory ends like one that somebody killed: by SIGKILL, and nothing says why. */
+static void tell_out_of_memory(void) {
+	if (exit_code_of(child.status) != EXIT_KILLED || oom_kills() <= oom_kills_before) return;
+	const long limit = read_memory("memory.limit_in_bytes", "memory.max", "");
+	char text[96] = "whose cgroup has no limit of its own: the machine, or a cgroup above, has no memory left";
+	if (limit >= 0) {
+		const int whole = !(limit % (1L << 20));
+		*text = 0;
+		append(text, "the limit of its cgroup is %1 %2", number(limit >> (whole ? 20 : 10)), whole ? "MiB" : "KiB");
+	}
+	tell(OUT_OF_MEMORY, number(child.pid), text);
 }
 
 /* --- time ------------------------------------------------------------------------------------------------------- */
@@ -1363,7 +1614,8 @@ static void deliver(int signal, const struct siginfo *info) {
 	}
 	if (signal == SIGCONT) child.stop_forwarded = 0;
 	const pid_t target = config.group ? -child.group : child.pid;
-	const long result = send_to(target, signal, info);
+	long result = send_to(target, signal, info);
+	if (result == -EPERM && follow_child()) result = send_to(target, signal, info);
 	if (result == 0) {
 		trace(FORWARDED_TO, number(signal), signal_name(signal), number(child.pid), signal_description(signal));
 		wake_for(signal, target);
@@ -1376,6 +1628,14 @@ static void deliver(int signal, const struct siginfo *info) {
 static int target_of(int signal) {
 	const int to = config.rewritten[signal];
 	return to == DROPPED_SIGNAL ? 0 : to ? to : signal;
+}
+
+/* As dumb-init does it, whose child may be in another session, where it tells nobody that it stands. */
+static void suspend(void) {
+	if (own_pid == 1) return; /* nothing could continue it, and the program would stand for ever */
+	tell(SUSPENDED);
+	(void)sys2(SYS_kill, own_pid, SIGSTOP); /* we are there */
+	if (!config.setsid && pass_foreground((pid_t)sys1(SYS_getpgid, 0), child.group)) has_foreground = 1;
 }
 
 static int rewritten(int signal) {
@@ -1393,6 +1653,7 @@ static void forward(const struct siginfo *info) {
 	if (!to) return;
 	if (!config.delay_ms[signal]) {
 		deliver(to, info);
+		if (self->suspends && is_terminal_stop(signal)) suspend();
 		return;
 	}
 	if (held[signal].due_ms) return; /* a standard signal that is pending already is the same signal */
@@ -1462,6 +1723,8 @@ static int take_handoff(const struct siginfo *info) {
 			if (group > 1 && group != (pid_t)sys1(SYS_getpgid, 0)) child.group = group;
 		}
 		if (stops_forwarded) start_clock();
+		may_give_root_up = 1;
+		(void)follow_child(); /* or later */
 		release_held_back();
 	} else holds_real_time = 1;
 	(void)sys3(SYS_tgkill, info->pid, info->pid, SIGURG); /* without an answer the sender stays */
@@ -1481,11 +1744,6 @@ static int is_for_us(const struct siginfo *info) {
 
 /* --- reaping ---------------------------------------------------------------------------------------------------- */
 
-static int exit_code_of(int status) {
-	const int signal = status & 0x7f;
-	return signal ? EXIT_SIGNAL + signal : status >> 8 & 0xff;
-}
-
 static void child_ended(int status) {
 	child.ended = 1;
 	child.status = status;
@@ -1496,7 +1754,7 @@ static void child_ended(int status) {
 static void child_stopped(int signal) {
 	static const uint64_t all = ~0UL, all_but_stop = ~(1UL << (SIGTSTP - 1));
 	child.stopped = 1;
-	const int terminal = open_terminal();
+	const int terminal = self->suspends && child.stop_forwarded ? -1 : open_terminal();
 	if (terminal < 0) return;
 	/* An editor stops itself with SIGSTOP when the key is pressed. */
 	const int by_terminal = is_terminal_stop(signal) || child.stop_forwarded || foreground_of(terminal) == child.group;
@@ -1620,18 +1878,20 @@ static void begin_end(int left) {
 	const int signal = child.status & 0x7f;
 	if (signal) tell(MAIN_SIGNALED, signal_description(signal));
 	else tell(MAIN_EXITED, number(exit_code_of(child.status)));
+	tell_out_of_memory();
 	if (config.grace_ms) {
 		take_foreground_back(); /* else no key reaches us while we wait */
 		if (left || own_pid == 1) sweep(); /* a visitor is no child of PID 1, and gets its signal too */
-	} else if (self->ends_group && child.group) {
+	} else if (self->ends_group && !config.pause) {
 		const int signal = rewritten(SIGTERM);
-		if (signal) (void)sys2(SYS_kill, -child.group, signal); /* most often nobody is left */
+		if (signal && config.group) signal_group(signal); /* else it is the child's alone, which is gone */
 		if (signal) tell(FORWARDED_TO, number(signal));
 	}
 }
 
 static int supervise(void) {
 	int ending = 0;
+	oom_kills_before = oom_kills(); /* while the program starts, which it costs no time so */
 	if (config.zombies) next_zombie_look_ms = now_ms() + ZOMBIE_INTERVAL_MS;
 	for (;;) {
 		struct siginfo info;
@@ -1642,6 +1902,7 @@ static int supervise(void) {
 			if (is_forced_by(signal)) return kill_all(FORCED);
 		}
 		release_held();
+		if (may_give_root_up) (void)follow_child(); /* also when it has just ended: its ids are there until it is reaped */
 		const int left = signal == SIGCHLD || child.ended || more_to_reap ? reap() : 1;
 		if (child.ended) {
 			if (!ending++) begin_end(left);
@@ -1657,20 +1918,19 @@ static int supervise(void) {
 
 /* --- the shim of --exec ------------------------------------------------------------------------------------------ */
 
-static void arm_parent_death(pid_t parent) {
-	if (!config.parent_death) return;
-	(void)sys5(SYS_prctl, PR_SET_PDEATHSIG, config.parent_death, 0, 0, 0); /* a valid signal: cannot fail */
-	/* It died before we asked; 0: it is in another PID namespace. */
-	const long now = sys0(SYS_getppid);
-	if (now && now != (config.parent ? config.parent : parent)) (void)sys2(SYS_kill, own_pid, config.parent_death);
-}
-
 /* Becomes the program, as the leader of its own group. Returns the exit code of a failure. */
-static int become_program(char **argv, char **envp, pid_t parent, uint64_t mask) {
+static int become_program(char **argv, char **envp, uint64_t mask) {
 	const pid_t group = (pid_t)sys1(SYS_getpgid, 0);
 	(void)sys2(SYS_setpgid, 0, 0); /* fails only for a session leader, which leads its group already */
 	if (config.foreground) (void)pass_foreground(group, own_pid); /* a job in the background does not get it */
-	arm_parent_death(parent);
+	if (config.error_fd >= 0) (void)sys3(SYS_fcntl, (int)config.error_fd, F_SETFD, FD_CLOEXEC); /* or it is not open */
+	const int refused = config.user.count ? become_user(&config.user) : 0;
+	if (refused) {
+		if (config.error_fd >= 0) print((int)config.error_fd, number(-refused)); /* tells it from an errno of exec */
+		else (void)own_failure("take the ids of --user", refused);
+		return self->not_executable;
+	}
+	arm_parent_death(); /* a change of the uid disarms it */
 	if (config.nofile >= 0) {
 		struct rlimit limit;
 		if (sys4(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit) == 0) {
@@ -1678,7 +1938,6 @@ static int become_program(char **argv, char **envp, pid_t parent, uint64_t mask)
 			(void)sys4(SYS_prlimit64, 0, RLIMIT_NOFILE, &limit, NULL); /* below the hard limit: cannot fail */
 		}
 	}
-	if (config.error_fd >= 0) (void)sys3(SYS_fcntl, (int)config.error_fd, F_SETFD, FD_CLOEXEC); /* or it is not open */
 	long error = find_program(argv[0], envp);
 	(void)sys4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, 8); /* valid arguments: cannot fail */
 	if (!error) error = -sys3(SYS_execve, program_path, argv, envp);
@@ -1705,18 +1964,22 @@ static int pid1(char **argv, char **envp) {
 	uint64_t mask = 0;
 	(void)sys4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, 8); /* valid arguments: cannot fail */
 	own_pid = (pid_t)sys0(SYS_getpid);
-	const pid_t parent = (pid_t)sys0(SYS_getppid);
+	parent_found = (pid_t)sys0(SYS_getppid);
 
 	find_personality(*argv);
 	char **program = configure(argv, envp);
-	if (config.exec) return become_program(program, envp, parent, mask);
+	const char *options = config.node ? variable(envp, "NODE_OPTIONS") : NULL;
+	char moved[sizeof APP_OPTIONS + (options ? length_of(options) : 0)];
+	if (config.node) move_node_options(envp, moved);
+	if (config.exec) return become_program(program, envp, mask);
 
 	/* An inherited SIG_IGN would make the kernel reap for us, and the exit code would be lost. */
 	static const struct sigaction by_default;
 	struct sigaction child_action;
 	(void)sys4(SYS_rt_sigaction, SIGCHLD, &by_default, &child_action, 8); /* valid arguments: cannot fail */
+	if (config.node) (void)sys5(SYS_prctl, PR_SET_NAME, "pid1", 0, 0, 0); /* by #! it would be the script's */
 	become_reaper();
-	arm_parent_death(parent);
+	arm_parent_death();
 	const int failure = config.pause ? 0 : start_child(program, envp, mask, &child_action);
 	if (failure) return failure;
 	release_resources();
