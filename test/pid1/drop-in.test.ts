@@ -408,7 +408,9 @@ describe('catatonit, where its users had found it wrong', () => {
 
   it('its #13: LISTEN_PID is that of the program', async () => {
     const env = { ...process.env, LISTEN_PID: '1', LISTEN_FDS: '1' };
-    const { stdout } = await outcomeAsInit([...catatonit, 'sh', '-c', 'echo $LISTEN_PID $$'], { env });
+    const { stdout } = await outcomeAsInit([...catatonit, 'sh', '-c', 'echo $LISTEN_PID $$'], {
+      env,
+    });
     expect(stdout).toMatch(/^(\d+) \1\n$/);
     expect(stdout).not.toBe('1 1\n');
   });

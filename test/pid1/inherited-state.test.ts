@@ -130,11 +130,14 @@ describe.each(containers)('%s: pid1 keeps nothing busy', (_, run) => {
 });
 
 describe.each(places)('%s: the program finds pid1 in /', (_, run) => {
-  it.each(Array.from({ length: 10 }, (_, index) => index))('from its first line on, run %i', async () => {
-    using app = image({ 'main.sh': '#!/bin/sh\nreadlink /proc/$PPID/cwd /proc/$$/cwd\n' });
-    const { stdout } = await run([pid1, './main.sh'], { cwd: app.root });
-    expect(stdout).toBe(`/\n${app.root}\n`);
-  });
+  it.each(Array.from({ length: 10 }, (_, index) => index))(
+    'from its first line on, run %i',
+    async () => {
+      using app = image({ 'main.sh': '#!/bin/sh\nreadlink /proc/$PPID/cwd /proc/$$/cwd\n' });
+      const { stdout } = await run([pid1, './main.sh'], { cwd: app.root });
+      expect(stdout).toBe(`/\n${app.root}\n`);
+    },
+  );
 
   it('and a path that cannot be run is explained from where it was meant', async () => {
     using app = image({ 'no-interpreter.sh': '#!./nosuch\n' });

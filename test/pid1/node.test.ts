@@ -43,16 +43,19 @@ describe.each(places)('%s: --node', (_, run) => {
       'behind other options',
       (app: Image) => [app.path('sbin/pid1'), '--node', '-g', '--', app.path('sbin/twenty-init')],
     ],
-  ] as const)('%s: node runs the script with its arguments, below a pid1 of that name', async (_, command) => {
-    using app = installed();
-    const env = { PATH: app.path('bin') };
-    const { code, stdout, stderr } = await run([...command(app), 'run', '--', '-x', '--node'], {
-      env,
-    });
-    expect(stderr).toBe('');
-    expect(JSON.parse(stdout)).toEqual({ parent: 'pid1', args: ['run', '--', '-x', '--node'] });
-    expect(code).toBe(7);
-  });
+  ] as const)(
+    '%s: node runs the script with its arguments, below a pid1 of that name',
+    async (_, command) => {
+      using app = installed();
+      const env = { PATH: app.path('bin') };
+      const { code, stdout, stderr } = await run([...command(app), 'run', '--', '-x', '--node'], {
+        env,
+      });
+      expect(stderr).toBe('');
+      expect(JSON.parse(stdout)).toEqual({ parent: 'pid1', args: ['run', '--', '-x', '--node'] });
+      expect(code).toBe(7);
+    },
+  );
 
   it.each([
     ['a --require that is missing', '--require ./nosuch.cjs'],
@@ -102,7 +105,15 @@ describe.each(places)('%s: --node', (_, run) => {
       exec "$0" script.cjs`;
     const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
     const { code, stderr } = await run(
-      ['/usr/bin/unshare', ...user, '--mount', '/bin/sh', '-c', `PATH=/usr/bin:/bin; ${hide.replace('exec', 'PATH=/nowhere exec')}`, app.path('sbin/twenty-init')],
+      [
+        '/usr/bin/unshare',
+        ...user,
+        '--mount',
+        '/bin/sh',
+        '-c',
+        `PATH=/usr/bin:/bin; ${hide.replace('exec', 'PATH=/nowhere exec')}`,
+        app.path('sbin/twenty-init'),
+      ],
       { env },
     );
     expect(stderr).toMatch(/^pid1: cannot run "node": [^\n]+\n$/);

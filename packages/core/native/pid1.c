@@ -1317,8 +1317,8 @@ static void arm_parent_death(void) {
 static const struct capability_header own_capabilities = {.version = CAPABILITY_VERSION};
 
 /* In this order, because each takes the right for the one before it. Returns 0 or an errno. */
-static int take_ids(const struct ids *ids) {
-	long error = -sys2(SYS_setgroups, ids->count, ids->groups);
+static int take_ids(const struct ids *ids, const uint32_t *groups) {
+	long error = -sys2(SYS_setgroups, ids->groups + ids->count - groups, groups);
 	if (!error) error = -sys3(SYS_setresgid, ids->groups[0], ids->groups[0], ids->groups[0]);
 	if (!error) error = -sys3(SYS_setresuid, ids->uid, ids->uid, ids->uid);
 	return (int)error;
@@ -1336,7 +1336,7 @@ static void give_standard_files(const struct ids *ids) {
 static int become_user(const struct ids *ids) {
 	static const struct capabilities none[2];
 	give_standard_files(ids);
-	const int error = take_ids(ids);
+	const int error = take_ids(ids, ids->groups); /* its own group is one of them, as initgroups has it */
 	if (error || !ids->uid) return error;
 	(void)sys5(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); /* gone with the others as well */
 	return (int)-sys2(SYS_capset, &own_capabilities, none);
@@ -1371,7 +1371,7 @@ static int follow(pid_t pid, const struct ids *ids) {
 	struct capabilities held[2] = {{0}};
 	(void)sys2(SYS_capget, &own_capabilities, held); /* then none is kept */
 	(void)sys5(SYS_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0); /* a valid argument: cannot fail */
-	if (take_ids(ids)) return 0;
+	if (take_ids(ids, ids->groups + 1)) return 0;
 	held[0].effective = held[0].permitted &= 1U << CAP_KILL;
 	held[0].inheritable = 0;
 	memset(&held[1], 0, sizeof held[1]);
@@ -1723,8 +1723,7 @@ static int take_handoff(const struct siginfo *info) {
 			if (group > 1 && group != (pid_t)sys1(SYS_getpgid, 0)) child.group = group;
 		}
 		if (stops_forwarded) start_clock();
-		may_give_root_up = 1;
-		(void)follow_child(); /* or later */
+		may_give_root_up = 1; /* once the sender, who may be root, has its answer */
 		release_held_back();
 	} else holds_real_time = 1;
 	(void)sys3(SYS_tgkill, info->pid, info->pid, SIGURG); /* without an answer the sender stays */
