@@ -156,15 +156,8 @@ describe.skipIf(!isRoot)('root without CAP_KILL, above an app that has given roo
     using folder = image({});
     copyFileSync(fixture('handoff'), folder.path('handoff'));
     for (const path of [folder.root, folder.path('handoff')]) chmodSync(path, 0o755);
-    const sender = `${folder.path('handoff')} "to a user"`;
     await using container = await runAsInit([
-      'setpriv',
-      ...capabilities,
-      pid1,
-      '--',
-      'sh',
-      '-c',
-      sender,
+      ...['setpriv', ...capabilities, pid1, '--', folder.path('handoff'), 'to a user'],
     ]);
     await container.seen(/app\n/);
     await until(
