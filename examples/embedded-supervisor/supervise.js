@@ -16,8 +16,6 @@ export async function superviseBeside(app) {
     ],
     { onEvent: ({ type, ...event }) => app.log.info(event, type) },
   );
-  await supervisor.start();
-
   // SIGTERM has come and the worker has ended: answer what was asked already, and let the process run out.
   supervisor.ended.then(async (exitCode) => {
     // A connection that becomes idle only now would hold the process up for its whole keep-alive time.
@@ -27,4 +25,7 @@ export async function superviseBeside(app) {
     reaper.close();
     process.exitCode = exitCode;
   });
+
+  // What could not be started ends everything; so does a SIGTERM before all is ready.
+  await supervisor.start().catch((error) => app.log.error(error.message));
 }

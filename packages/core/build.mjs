@@ -1,13 +1,15 @@
 // Bundles the package, and makes a door to the bundle of each subpath export. A module costs a Node process some 100 KB
-// to load: a reaper of fourteen of them would be more loader than reaper. What a reaper needs, and the rule of
-// restarts, are chunks of their own, so that they do not bring the rest along. The declarations come from tsc.
+// to load: a reaper of fourteen of them would be more loader than reaper. What a reaper needs is a chunk of its own, so
+// that it does not bring the rest along. The declarations come from tsc.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { build } from 'esbuild';
 
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
 const sources = Object.values(exports).flatMap((target) => target['@twenty-init/source'] ?? []);
-const library = ['./src/index.ts', './src/reaper/reaper.ts', './src/supervisor/restart.ts'];
+const library = ['./src/index.ts', './src/reaper/reaper.ts'];
+/** Pure functions, whole in a file: a chunk of what others share too would be one more module for a reaper. */
+const rule = './src/supervisor/restart.ts';
 /** No part of the library: importing it has an effect. */
 const preload = './src/process/preload.ts';
 const options = {
@@ -23,7 +25,7 @@ const options = {
 };
 
 rmSync('dist/chunks', { recursive: true, force: true });
-for (const entryPoints of [library, [preload]]) {
+for (const entryPoints of [library, [preload], [rule]]) {
   const { outputFiles } = await build({
     ...options,
     entryPoints,
@@ -42,7 +44,7 @@ for (const [path, { entryPoint, exports: names }] of Object.entries(metafile.out
   if (!sources.includes(`./${entryPoint}`)) continue; // a chunk
   const missing = names.filter((name) => !inIndex.has(name));
   if (missing.length > 0) throw new Error(`src/index.ts does not export ${missing.join(', ')}`);
-  if ([...library, preload].includes(`./${entryPoint}`)) continue;
+  if ([...library, preload, rule].includes(`./${entryPoint}`)) continue;
   const depth = path.split('/').length - 2;
   const index = `${depth === 0 ? './' : '../'.repeat(depth)}index.js`;
   writeFileSync(path, `export { ${names.join(', ')} } from '${index}';\n`);

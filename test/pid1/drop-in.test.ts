@@ -8,6 +8,7 @@ import { fixture } from '../harness/fixture.ts';
 import { installed } from '../harness/installed.ts';
 import {
   childrenOf,
+  cwdOf,
   descendantsOf,
   type Process,
   processes,
@@ -75,6 +76,9 @@ describe.skipIf(!hasPeers)('as PID 1: exit code, stdout and stderr of the real o
     ['dumb-init', ['--rewrite=15:2', '--single-child', ...sh('exit 3')]],
     ['dumb-init', ['nosuch']],
     ['dumb-init', ['--', '--', 'true']],
+    ['dumb-init', ['--help']],
+    ['dumb-init', ['-V']],
+    ['dumb-init', ['-r', '1:32', 'true']],
     ['catatonit', sh('exit 7')],
     ['catatonit', ['-g', ...sh('kill -9 $$')]],
     ['catatonit', ['-q']],
@@ -183,12 +187,9 @@ describe('the name decides', () => {
     ['tini-static', ['--version'], /^tini version 0\.19\.0_pid1/],
     // What `docker info` reads.
     ['docker-init', ['--version'], /^tini version \S+\n$/],
-    ['dumb-init', ['--version'], /^dumb-init v1\.2\.5_pid1/],
-    ['dumb-init', ['-V'], /^dumb-init v1\.2\.5_pid1/],
     ['catatonit', ['--version'], /^tini version 0\.2\.1_catatonit_pid1/],
     ['podman-init', ['-V'], /^tini version 0\.2\.1_catatonit_pid1/],
     ['tini', ['-h'], /Usage: tini/],
-    ['dumb-init', ['--help'], /Usage: dumb-init/],
     ['catatonit', ['-h'], /^usage: catatonit/],
     ['tini', ['-l'], /MIT licence, copyright \(c\) 2026 the twenty-init authors/],
     ['catatonit', ['-L'], /MIT licence, copyright/],
@@ -196,6 +197,17 @@ describe('the name decides', () => {
     const { code, stdout, stderr } = await outcome([ours(name), ...args]);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(text);
+  });
+
+  it.each([
+    [['--version'], /^dumb-init v1\.2\.5\n$/],
+    [['-V'], /^dumb-init v1\.2\.5\n$/],
+    [['-h'], /^dumb-init v1\.2\.5\nUsage: dumb-init/],
+    [['--help'], /^dumb-init v1\.2\.5\nUsage: dumb-init/],
+  ])('dumb-init %j, on stderr as it has it, exit 0', async (args, text) => {
+    const { code, stdout, stderr } = await outcome([ours('dumb-init'), ...args]);
+    expect([code, stdout]).toEqual([0, '']);
+    expect(stderr).toMatch(text);
   });
 
   it('tini is no subreaper by itself, and warns as it does', async () => {
@@ -380,3 +392,44 @@ describe('the interface without the bug', () => {
     );
   });
 });
+
+describe('catatonit, where its users had found it wrong', () => {
+  const catatonit = [ours('catatonit'), '--'];
+
+  it.each(range(1, 20))('its #4: children that end together are one SIGCHLD, run %i', async () => {
+    const script = "sh -c 'sleep 0.01 & kill -9 $$'; sleep 0.0087; exit 3";
+    expect((await outcomeAsInit([...catatonit, 'sh', '-c', script])).code).toBe(3);
+  });
+
+  it('its #5: exit code 127 is an end', async () => {
+    expect((await outcomeAsInit([...catatonit, 'sh', '-c', 'exit 127'])).code).toBe(127);
+  });
+
+  it('its #12 and #28: it keeps no descriptor and no folder busy, and the program has both', async () => {
+    const script = `until [ "$(readlink /proc/$PPID/fd/7)" = "" ]; do :; done
+      readlink /proc/$PPID/cwd /proc/$$/cwd /proc/$$/fd/7`;
+    const { stdout } = await outcomeAsInit(
+      ['sh', '-c', 'exec 7</dev/null; exec "$@"', 'sh', ...catatonit, 'sh', '-c', script],
+      { cwd: folder },
+    );
+    expect(stdout).toBe(`/\n${folder}\n/dev/null\n`);
+  });
+
+  it('its #13: LISTEN_PID is that of the program', async () => {
+    const env = { ...process.env, LISTEN_PID: '1', LISTEN_FDS: '1' };
+    const { stdout } = await outcomeAsInit([...catatonit, 'sh', '-c', 'echo $LISTEN_PID $$'], {
+      env,
+    });
+    expect(stdout).toMatch(/^(\d+) \1\n$/);
+    expect(stdout).not.toBe('1 1\n');
+  });
+
+  it('its #28 for -P: the folder that it was started in', async () => {
+    await using container = await runAsInit([ours('catatonit'), '-P'], { cwd: folder });
+    await until('it to be in /', () => cwdOf(container.init) === '/');
+  });
+});
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}

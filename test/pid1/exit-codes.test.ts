@@ -1,4 +1,12 @@
-import { chmodSync, closeSync, copyFileSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { machine } from 'node:os';
 import { pid1Path } from '@twenty-init/core';
 import { describe, expect, it } from 'vitest';
@@ -46,6 +54,9 @@ function brokenPrograms(): Image {
   const app = image({
     'no-interpreter.sh': '#!/no/such/interpreter -x\n',
     'crlf.sh': '#!/bin/sh\r\nexit 0\r\n',
+    'by-a-script.sh': '#!./no-interpreter.sh\n',
+    'by-no-loader.sh': '#!./no-loader\n',
+    'by-a-text.sh': '#!./not-executable\n',
     'empty.sh': '',
     'text.sh': 'exit 0\n',
     'directory/': '',
@@ -61,6 +72,9 @@ function brokenPrograms(): Image {
     app.path('cut-off.sh'),
     elf(elfMachines[other === 'aarch64' ? 'x86_64' : 'aarch64']),
   );
+  // A program of another libc: the loader that it names is not there.
+  const program = readFileSync('/bin/true', 'latin1').replace('/ld-', '/no-');
+  writeFileSync(app.path('no-loader'), program, { encoding: 'latin1', mode: 0o755 });
   symlinkSync('loop', app.path('loop'));
   return app;
 }
@@ -75,6 +89,25 @@ describe('a program that cannot be started: one line that names it and says why'
       './no-interpreter.sh',
       127,
       'its interpreter "/no/such/interpreter" (from #!) does not exist',
+    ],
+    [
+      'an interpreter that is a script with a missing one',
+      './by-a-script.sh',
+      127,
+      'the interpreter "/no/such/interpreter" of its interpreter "./no-interpreter.sh" does not',
+    ],
+    ['a missing loader', './no-loader', 127, 'its dynamic loader does not exist'],
+    [
+      'an interpreter whose loader is missing',
+      './by-no-loader.sh',
+      127,
+      'the dynamic loader of its interpreter "./no-loader" does not exist',
+    ],
+    [
+      'an interpreter without an x bit',
+      './by-a-text.sh',
+      126,
+      'its interpreter "./not-executable" (from #!) cannot be executed',
     ],
     ['CRLF line ends', './crlf.sh', 127, 'Windows line ends (CRLF)'],
     ['a directory', './directory', 126, 'it is a directory'],
@@ -93,6 +126,21 @@ describe('a program that cannot be started: one line that names it and says why'
     expect(result).toMatchObject({ code, stdout: '' });
     expect(result.stderr).toMatch(/^[^\n]+\n$/);
     expect(result.stderr).toContain(`pid1: cannot run "${program.slice(0, 200)}`);
+    expect(result.stderr).toContain(why);
+  });
+
+  it.each([
+    ['no-interpreter.sh', 127, 'its interpreter or its dynamic loader does not exist'],
+    ['text.sh', 126, 'the file cannot be read to say why'],
+    ['wrong-arch.sh', 126, 'the file cannot be read to say why'],
+  ])('a file that may be executed and not read (0111): %s', async (program, code, why) => {
+    using app = brokenPrograms();
+    for (const path of [app.root, app.path(program)]) chmodSync(path, 0o111);
+    // A user that the permissions hold for.
+    const asNobody = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--clear-groups'] : [];
+    const result = await outcome([...asNobody, pid1, app.path(program)]);
+    chmodSync(app.root, 0o755);
+    expect(result.code).toBe(code);
     expect(result.stderr).toContain(why);
   });
 
@@ -295,7 +343,7 @@ describe('the environment', () => {
     [{ PID1_GROUP: 'no' }, 'exit 7', 7],
     [{ PID1_GROUP: 'maybe' }, 'exit 7', 125],
     [{ PID1_GRACE: '10' }, 'exit 7', 125],
-    [{ PID1_YOLO: '1' }, 'exit 7', 125],
+    [{ PID1_YOLO: '1' }, 'exit 7', 7],
   ])('%j: %s ends with %i', async (variables, script, code) => {
     const env = { PATH: process.env.PATH, ...variables };
     expect(await outcomeAsInit([pid1, '--', 'sh', '-c', script], { env })).toMatchObject({ code });

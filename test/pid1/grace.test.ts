@@ -1,10 +1,12 @@
-import { existsSync, linkSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { pid1Path } from '@twenty-init/core';
 import { describe, expect, it } from 'vitest';
 import { enter, isolate, runAsInit, runAsSubreaper } from '../harness/container.ts';
 import { type Image, image } from '../harness/image.ts';
+import { installed } from '../harness/installed.ts';
 import { readProcess, statusOf } from '../harness/proc.ts';
-import { outcome } from '../harness/run.ts';
+import { outcome, outcomeAsInit } from '../harness/run.ts';
 import { until } from '../harness/wait.ts';
 
 const pid1 = pid1Path();
@@ -112,19 +114,20 @@ describe.each(places)(
   '%s, the clock is over: SIGKILL, 137, and the names of what was killed',
   (_, run) => {
     const short = [pid1, '--grace', '200ms'];
+    // A script is named by what runs it.
+    const shell = new RegExp(`\\d+ \\(${basename(realpathSync('/bin/sh'))}\\)`);
 
     it.each([
-      ['the main child does not end', 'exec ./stubborn.sh', /\d+ \([^)]*stubborn\.sh/],
+      ['the main child does not end', 'exec ./stubborn.sh', shell],
       [
         'a session of its own does not end',
         'setsid ./stubborn.sh & trap "exit 0" TERM; while :; do sleep 0.02; done',
-        /\d+ \([^)]*stubborn\.sh/,
+        shell,
       ],
       [
         'one that starts new ones again and again',
         'sh -c "trap : TERM; echo ready; while :; do setsid sleep 1000 & sleep 0.01; done" &\ntrap "exit 0" TERM; while :; do sleep 0.02; done',
-        // One that has just been started has no command line yet.
-        /\d+ \((sleep|setsid|sh)/,
+        /\d+ \((sleep|setsid|sh|dash|bash)/,
       ],
     ])('%s', async (_, main, named) => {
       using files = app(main);
@@ -265,6 +268,75 @@ describe('a /proc of another namespace is not believed', () => {
       expect(stderr).not.toMatch(/kthreadd|kworker|ksoftirqd/);
     },
   );
+});
+
+describe('a subreaper without /proc', () => {
+  const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  const hidden = ['--mount', 'sh', '-c', 'mount -t tmpfs none /proc && exec "$@"', 'sh'];
+  const run = (script: string, ...options: string[]): ReturnType<typeof outcome> =>
+    outcome([
+      ...['unshare', ...user, ...hidden, pid1, '--grace', '100ms', ...options],
+      ...['--', 'sh', '-c', script],
+    ]);
+
+  it('says that what has left the group of the program lives on, and ends with 125', async () => {
+    using folder = image({});
+    const leave = `setsid sh -c 'echo $$ >&3; exec 2>&- 1>&-; exec sleep 1000' 3>${folder.path('pid')} & until [ -s ${folder.path('pid')} ]; do :; done; exit 0`;
+    const { code, stderr } = await run(leave);
+    const pid = Number(readFileSync(folder.path('pid'), 'utf8'));
+    process.kill(pid, 'SIGKILL'); // throws when it does not live on
+    expect(code).toBe(125);
+    expect(stderr).toMatch(
+      /^pid1: grace period of 100ms is over: killed the group of pid \d+\npid1: SIGKILL did not end everything, and this lives on: what left that group, and cannot be found without \/proc\n$/,
+    );
+  });
+
+  it('ends with 137 when the group was all', async () => {
+    const { code, stderr } = await run('trap "" TERM; sleep 1000 & exit 0');
+    expect(code).toBe(137);
+    expect(stderr).toMatch(/^pid1: grace period of 100ms is over: killed the group of pid \d+\n$/);
+  });
+
+  it('--pause kills no group: its own would be group 0', async () => {
+    const script = `"$0" --pause --grace 100ms & init=$!
+      until [ "$(readlink /proc/$init/cwd)" = / ]; do :; done
+      mount -t tmpfs none /proc; kill -TERM $init; wait $init; echo "code $?"`;
+    const { stdout } = await outcome(['unshare', ...user, '--mount', 'sh', '-c', script, pid1]);
+    expect(stdout).toBe('code 0\n');
+  });
+});
+
+const strace = installed({ strace: 'strace' }, 'the end of a tree, as the kernel sees it');
+
+describe.skipIf(!strace)('the end of a tree', () => {
+  it('as subreaper, no signal goes to a pid that may be another process by then', async () => {
+    using folder = image({});
+    const trace = folder.path('trace');
+    const calls = 'trace=kill,tkill,tgkill,pidfd_open,pidfd_send_signal';
+    const { code } = await outcome([
+      ...['strace', '-qq', '-o', trace, '-e', calls, '--', pid1, '--grace', '100ms', '--'],
+      ...['sh', '-c', 'trap "" TERM; setsid sleep 1000 & exit 0'],
+    ]);
+    expect(code).toBe(137);
+    const lines = readFileSync(trace, 'utf8').split('\n');
+    for (const signal of ['SIGTERM', 'SIGCONT', 'SIGKILL'])
+      expect(lines.some((line) => line.startsWith('pidfd_send_signal') && line.includes(signal)));
+    expect(lines.filter((line) => /^t?g?kill\(/.test(line))).toEqual([]);
+  });
+
+  it('SIGKILL is sent until it has its effect, however many SIGCHLD come meanwhile', async () => {
+    // All but the first two of 220 do nothing; a stranger to them sends SIGCHLD without a pause.
+    const nothing = 'inject=pidfd_send_signal,kill:retval=0:when=3..220';
+    const leave = '(trap "" TERM; exec setsid sleep 1000) &';
+    const flood = '(while kill -CHLD $PPID; do :; done) 2>/dev/null &';
+    const survivors = '"$@"; code=$?; cat /proc/[0-9]*/comm | grep sleep; exit $code';
+    const { code, stdout } = await outcomeAsInit([
+      ...['sh', '-c', survivors, 'sh', 'strace', '-qq', '-o', '/dev/null'],
+      ...['-e', 'trace=pidfd_send_signal,kill', '-e', nothing, '--', pid1, '--grace', '100ms'],
+      ...['--', 'sh', '-c', `${leave} ${flood} exec >/dev/null; exit 0`],
+    ]);
+    expect([code, stdout]).toEqual([137, '']);
+  });
 });
 
 describe('by environment', () => {

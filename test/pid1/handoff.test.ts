@@ -39,6 +39,7 @@ describe.each([
 ] as const)('%s: a handoff', (_, run) => {
   it.each([
     ['whose app is dead already', 'app is dead', 5],
+    ['whose app is dead and reaped, a millisecond after it was announced', 'app is reaped', 5],
     ['whose app dies before the answer', 'app dies before the answer', 137],
     [
       'whose app dies between the answer and the end of the sender',
@@ -47,6 +48,7 @@ describe.each([
     ],
     ['whose sender reaps the app', 'reaps the app', 5],
     ['that holds real-time signals back, in their order', 'holds real-time', 0],
+    ['that is announced, and 70 signals of its own number: some dropped', 'flood of 64', 0],
   ])('%s: %s ends with %i', async (_, name, code) => {
     const result = await run([pid1, '--', fixture('handoff'), name]);
     expect(result).toMatchObject({ code, stderr: '' });
@@ -116,6 +118,25 @@ describe.each([
     await container.seen(/signal 10 /);
     expect(container.stderr()).toMatch(refused('\\d+'));
     expect(container.stdout()).not.toContain('signal 64');
+  });
+});
+
+describe('--pause has no main child', () => {
+  it.each([
+    ['an announcement', 0n],
+    ['a handoff', 1n],
+  ])('and refuses %s, also from outside of its namespace', async (_, pid) => {
+    await using container = await runAsInit([pid1, '--pause']);
+    await until('pid1 to wait', () => {
+      const init = readProcess(container.init);
+      return init?.argv[0] === pid1 && init.state === 'S';
+    });
+    const value = `0x${((0x5049n << 48n) | pid).toString(16)}`;
+    const send = [fixture('send'), 'queue', String(container.init), '64', value];
+    expect(await outcome(send)).toMatchObject({ code: 0 });
+    await container.seen(refused(String(pid)));
+    container.kill('SIGTERM');
+    expect(await container.exited).toBe(0);
   });
 });
 

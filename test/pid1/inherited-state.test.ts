@@ -71,6 +71,15 @@ describe.each(places)('%s: the program has the signals as without an init', (_, 
     expect((await run(['sh', '-c', other, pid1, ...program])).stdout).toMatch(/^99999 /);
   });
 
+  it('WATCHDOG_PID is rewritten like LISTEN_PID, and LISTEN_PIDFDID dropped', async () => {
+    const program = ['sh', '-c', 'echo "$LISTEN_PID $WATCHDOG_PID ${LISTEN_PIDFDID-none} $$"'];
+    const own = 'LISTEN_PIDFDID=7 WATCHDOG_PID=$$ LISTEN_PID=$$ exec "$0" -- "$@"';
+    const { stdout } = await run(['sh', '-c', own, pid1, ...program]);
+    expect(stdout).toMatch(/^(\d+) \1 none \1\n$/);
+    const other = 'WATCHDOG_PID=99999 exec "$0" -- "$@"';
+    expect((await run(['sh', '-c', other, pid1, ...program])).stdout).toMatch(/^ 99999 /);
+  });
+
   it.each([
     ['stdin', '<&-'],
     ['stdout', '>&-'],
@@ -117,5 +126,23 @@ describe.each(containers)('%s: pid1 keeps nothing busy', (_, run) => {
       expect(child?.pgid).toBe(child?.pid);
       expect(child?.sid).toBe(options.length === 0 ? init?.sid : child?.pid);
     }
+  });
+});
+
+describe.each(places)('%s: the program finds pid1 in /', (_, run) => {
+  it.each(Array.from({ length: 10 }, (_, index) => index))(
+    'from its first line on, run %i',
+    async () => {
+      using app = image({ 'main.sh': '#!/bin/sh\nreadlink /proc/$PPID/cwd /proc/$$/cwd\n' });
+      const { stdout } = await run([pid1, './main.sh'], { cwd: app.root });
+      expect(stdout).toBe(`/\n${app.root}\n`);
+    },
+  );
+
+  it('and a path that cannot be run is explained from where it was meant', async () => {
+    using app = image({ 'no-interpreter.sh': '#!./nosuch\n' });
+    const { code, stderr } = await run([pid1, './no-interpreter.sh'], { cwd: app.root });
+    expect(code).toBe(127);
+    expect(stderr).toContain('its interpreter "./nosuch" (from #!) does not exist');
   });
 });

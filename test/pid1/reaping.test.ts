@@ -2,7 +2,8 @@ import { pid1Path } from '@twenty-init/core';
 import { describe, expect, it } from 'vitest';
 import { runAsInit, runAsSubreaper } from '../harness/container.ts';
 import { fixture } from '../harness/fixture.ts';
-import { descendantsOf } from '../harness/proc.ts';
+import { installed } from '../harness/installed.ts';
+import { childrenOf, descendantsOf } from '../harness/proc.ts';
 import { eachOf, outcome, outcomeAsInit } from '../harness/run.ts';
 import { until } from '../harness/wait.ts';
 
@@ -73,5 +74,28 @@ describe('--no-subreaper', () => {
     await container.seen(/ready/);
     const [, below] = container.processes();
     expect(descendantsOf(below?.pid ?? 0).map(({ argv }) => argv[0])).toContain('sleep');
+  });
+});
+
+const strace = installed({ strace: 'strace' }, 'a flood of orphans against a slow pid1');
+
+describe.skipIf(!strace)('a flood of orphans', () => {
+  it('holds up no signal, though they come faster than they can be reaped', async () => {
+    // All of them would take a minute. Few enough to leave pids to others, and in a namespace, which ends them.
+    const slow = ['-e', 'trace=wait4', '-e', 'inject=wait4:delay_exit=40000'];
+    const flood = '("$0" 1500 1500 >/dev/null &); trap "echo told; exit 4" USR1; echo up';
+    await using container = await runAsInit([
+      ...['strace', '-qq', '-o', '/dev/null', ...slow, '--', pid1, '--', 'sh', '-c'],
+      ...[`${flood}; while :; do sleep 0.1; done`, fixture('orphan-flood')],
+    ]);
+    await container.seen(/up/);
+    const init = await until('pid1', () =>
+      childrenOf(container.init).find(({ argv }) => argv[0] === pid1),
+    );
+    const zombies = (): number => childrenOf(init.pid).filter(({ state }) => state === 'Z').length;
+    await until('more than it can reap', () => zombies() > 1000);
+    process.kill(init.pid, 'SIGUSR1');
+    await container.seen(/told/);
+    expect(await container.exited).toBe(4);
   });
 });

@@ -54,7 +54,11 @@ const program = [
 ];
 
 const outputs = {
-  pid1: { isProgram: true, sources: ['pid1.c', 'text.h', 'sys.h'], flags: program },
+  pid1: {
+    isProgram: true,
+    sources: ['pid1.c', 'personalities.h', 'text.h', 'sys.h'],
+    flags: program,
+  },
   healthcheck: { isProgram: true, sources: ['healthcheck.c', 'text.h', 'sys.h'], flags: program },
   'pid1.node': {
     isProgram: false,

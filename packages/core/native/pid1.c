@@ -1,6 +1,6 @@
 /* pid1: starts one program as PID 1 of a container, forwards every signal to it, reaps every orphan, and ends with the
  * program's exit code; with --grace it ends the whole process tree in order. Under the name of tini, docker-init,
- * dumb-init, catatonit or podman-init it has that program's interface: see the table "personalities".
+ * dumb-init, catatonit or podman-init it has that program's interface: see personalities.h.
  *
  * The handoff, protocol version 1. The environment of the child holds PID1_HANDOFF=1:PID, where PID is that of pid1.
  * The main child, and nobody else, may send it signal 64 with SI_QUEUE and a 64-bit value:
@@ -21,12 +21,18 @@ enum { HANDOFF_SIGNAL = 64, HANDOFF_MAGIC = 0x5049, RT_MINIMUM = 32 };
 enum { FORWARDED = 256 }; /* the place of "forwarded" in config.expected */
 enum { DROPPED_SIGNAL = 255 };
 enum { ZOMBIE_INTERVAL_MS = 10000 };
+enum { LONGEST_KILL_MS = 2000 };
+enum { REAPED_A_TURN = 100 }; /* then signals have their turn: a flood of orphans must not hold one up */
 
 static struct config {
-	int no_subreaper, group, setsid, setsid_off, debug, pause, exec, foreground, warn_reaped, zombies, verbosity;
+	int no_subreaper, group, setsid, setsid_off, debug, pause, exec, foreground, node, warn_reaped, zombies, verbosity;
 	int parent_death;
 	long parent, error_fd, nofile; /* parent 0: the one that we find; error_fd, nofile -1: none */
 	long grace_ms; /* 0: off */
+	struct ids {
+		size_t count; /* of groups; 0: nobody is named */
+		uint32_t uid, groups[256]; /* the first is the group */
+	} user;
 	uint8_t expected[FORWARDED + 1];
 	uint8_t rewritten[SIGNALS + 1]; /* 0: as it is */
 	uint32_t delay_ms[SIGNALS + 1];
@@ -38,6 +44,11 @@ static struct {
 	int stop_forwarded; /* its stop was asked for, not typed at the terminal */
 	pid_t sender; /* who handed it over and has not ended yet; 0: nobody */
 } child;
+
+static int exit_code_of(int status) {
+	const int signal = status & 0x7f;
+	return signal ? EXIT_SIGNAL + signal : status >> 8 & 0xff;
+}
 
 static pid_t own_pid;
 static uint64_t stops_forwarded; /* what TERM, INT and QUIT became on their way to the child */
@@ -62,10 +73,6 @@ static const char *base_name(const char *path) {
 static const char *nth(const char *texts, int n) {
 	while (n--) texts += length_of(texts) + 1;
 	return texts;
-}
-
-static void print(int fd, const char *text) {
-	(void)sys3(SYS_write, fd, text, length_of(text)); /* nobody left to tell */
 }
 
 /* As the C library says it, because scripts look for these words behind a peer's name. */
@@ -102,11 +109,13 @@ static const char signal_descriptions[] =
 	"Urgent I/O condition\0" "CPU time limit exceeded\0" "File size limit exceeded\0" "Virtual timer expired\0"
 	"Profiling timer expired\0" "Window changed\0" "I/O possible\0" "Power failure\0" "Bad system call\0";
 
+static int highest_number(void);
+
 /* A name with or without SIG, RTMIN+N, RTMAX-N or a number; 0 when it is none. */
 static int parse_signal(const char *text) {
 	long value;
 	const char *at = text;
-	if (digits(&at, SIGNALS, &value)) return *at ? 0 : (int)value;
+	if (digits(&at, highest_number(), &value)) return *at ? 0 : (int)value;
 	at = after_prefix(text, "SIG");
 	if (at) text = at;
 	for (int signal = 1; signal < RT_MINIMUM; signal++)
@@ -155,6 +164,7 @@ static int set_group(const char *value) { return parse_switch(value, &config.gro
 static int set_setsid(const char *value) { return parse_switch(value, &config.setsid); }
 static int set_pause(const char *value) { return parse_switch(value, &config.pause); }
 static int set_exec(const char *value) { return parse_switch(value, &config.exec); }
+static int set_node(const char *value) { return parse_switch(value, &config.node); }
 static int set_foreground(const char *value) { return parse_switch(value, &config.foreground); }
 static int set_warn_reaped(const char *value) { return parse_switch(value, &config.warn_reaped); }
 static int set_zombies(const char *value) { return parse_switch(value, &config.zombies); }
@@ -182,6 +192,25 @@ static int parse_number(const char *value, long *number) { return digits(&value,
 static int set_parent(const char *value) { return parse_number(value, &config.parent); }
 static int set_error_fd(const char *value) { return parse_number(value, &config.error_fd); }
 static int set_nofile(const char *value) { return parse_number(value, &config.nofile); }
+
+/* The largest number stands for no id at all. */
+static int parse_id(const char **text, uint32_t *id) {
+	long value;
+	if (!digits(text, 0xfffffffeL, &value)) return 0;
+	*id = (uint32_t)value;
+	return 1;
+}
+
+static int set_user(const char *value) {
+	struct ids *const user = &config.user;
+	user->count = 0;
+	if (!parse_id(&value, &user->uid) || *value++ != ':') return 0;
+	do
+		if (user->count == sizeof user->groups / sizeof *user->groups || !parse_id(&value, &user->groups[user->count++]))
+			return 0;
+	while (*value == ',' && value++);
+	return !*value;
+}
 
 static int set_grace(const char *value) { return parse_duration(value, &config.grace_ms); }
 
@@ -266,6 +295,7 @@ static int is_on(const char *value) {
 static int env_subreaper(const char *value) { return set_subreaper(is_on(value) ? "1" : "0"); }
 static int env_group(const char *value) { return config.group = is_on(value), 1; }
 static int env_debug(const char *value) { return config.debug = is_on(value), 1; }
+static int env_dumb_debug(const char *value) { return config.debug = *value && is_on(value), 1; } /* there it has to be 1 */
 static int env_setsid(const char *value) { return is_on(value) || (config.setsid_off = set_single_child(NULL)); }
 
 static int env_verbosity(const char *value) {
@@ -281,268 +311,59 @@ static int queued_signal(uint64_t set, struct siginfo *info) {
 	return signal > 0 ? (int)signal : 0;
 }
 
+/* --- output ----------------------------------------------------------------------------------------------------- */
+
+/* The type and permissions of a file; 0 when it cannot be seen. */
+static uint32_t mode_of(int directory, const char *path, int flags) {
+	uint8_t stat[256];
+	uint32_t mode;
+	if (sys4(SYS_newfstatat, directory, path, stat, flags) < 0) return 0;
+	memcpy(&mode, stat + STAT_MODE, sizeof mode);
+	return mode;
+}
+
+/* Through a pipe of our own, which is empty and takes it: splice alone has a flag of its own that forbids to wait. */
+static long splice_at_once(int fd, const char *text, size_t length) {
+	int pipe[2];
+	long result = sys2(SYS_pipe2, pipe, O_CLOEXEC);
+	if (result < 0) return result;
+	result = sys3(SYS_write, pipe[1], text, length);
+	if (result > 0) result = sys6(SYS_splice, pipe[0], NULL, fd, NULL, length, SPLICE_F_NONBLOCK);
+	(void)sys1(SYS_close, pipe[0]); /* what was not taken is dropped */
+	(void)sys1(SYS_close, pipe[1]);
+	return result;
+}
+
+/* Writes without ever waiting, and drops what does not fit: a stop must not wait for a log that nobody reads. The open
+ * file is the program's too, so that O_NONBLOCK on it would change the program's writes. Opened anew through /proc, a
+ * pipe or a terminal has flags of its own; a file has a position of its own, too, and never makes one wait. */
+static long write_at_once(int fd, const char *text, size_t length) {
+	const uint32_t type = mode_of(fd, "", AT_EMPTY_PATH) & S_IFMT;
+	if (type == S_IFSOCK) return sys6(SYS_sendto, fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL, NULL, 0);
+	if (type != S_IFIFO && type != S_IFCHR) return sys3(SYS_write, fd, text, length);
+	char path[32] = "";
+	append(path, "/proc/self/fd/%1", number(fd));
+	const long own = sys4(SYS_openat, AT_FDCWD, path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
+	if (own >= 0) {
+		const long result = sys3(SYS_write, own, text, length);
+		(void)sys1(SYS_close, own); /* another one keeps the file open */
+		return result;
+	}
+	if (own == -ENXIO) return own; /* nobody reads it any more */
+	/* No /proc, or another user's pipe. */
+	if (type == S_IFIFO) return splice_at_once(fd, text, length);
+	static const struct timespec at_once;
+	struct pollfd room = {.fd = fd, .events = POLLOUT};
+	if (sys5(SYS_ppoll, &room, 1, &at_once, NULL, 8) <= 0) return 0;
+	return sys3(SYS_write, fd, text, length);
+}
+
+static void print(int fd, const char *text) {
+	(void)write_at_once(fd, text, length_of(text)); /* nobody left to tell */
+}
+
 /* --- names ------------------------------------------------------------------------------------------------------ */
-
-/* What is said, each with its arguments. In a text %1 to %5 stand for them; its first character is the verbosity from
- * which on it is said, or ! for a line that no prefix comes before. An empty text says nothing. */
-#define SPAWNED "a"               /* program, pid */
-#define DETACHED "b"
-#define NOT_LEADER "c"
-#define NOT_DETACHED "d"
-#define NOT_ATTACHED "e"
-#define SETSID_DONE "f"
-#define DEBUG_MODE "O"
-#define NO_SETSID "P"
-#define RECEIVED "g"              /* signal */
-#define RECEIVED_CHILD "h"        /* signal */
-#define TRANSLATED "i"            /* signal, signal */
-#define DROPPED "j"               /* signal, name */
-#define DELAYED "k"               /* name, ms */
-#define FORWARDED_TO "l"          /* signal, name, pid, description */
-#define FORWARD_FAILED "m"        /* name, pid, error */
-#define FORWARD_TO_NOBODY "n"     /* name, pid, error */
-#define ENDED_WITH_CODE "o"       /* pid, exit code */
-#define ENDED_BY_SIGNAL "p"       /* pid, signal, name */
-#define NOTHING_TO_REAP "q"
-#define REAPED_ORPHAN "r"         /* pid, command, exit code */
-#define MAIN_EXITED "s"           /* exit code */
-#define MAIN_SIGNALED "t"         /* description */
-#define RESULT "u"                /* exit code */
-#define ALL_DONE "v"
-#define SUSPENDED "w"
-#define ZOMBIES "x"               /* pid, command, count, pid of one */
-#define NO_SUBREAPER "y"
-#define NOT_A_REAPER "z"
-#define EXEC_FAILED "A"           /* program, error, why, " (why)" */
-#define OWN_FAILURE "B"           /* what, error */
-#define GRACE_OVER "C"            /* ms, processes */
-#define FORCED "D"                /* processes */
-#define HANDED_OFF "E"            /* pid, pid */
-#define HANDOFF_REFUSED "F"       /* pid, pid */
-#define NO_PROGRAM "G"
-#define PAUSE_WITH_PROGRAM "H"    /* argument */
-#define UNKNOWN_LETTER "I"        /* letter */
-#define UNKNOWN_NAME "J"          /* argument */
-#define UNKNOWN_VARIABLE "K"      /* variable */
-#define MISSING_VALUE "L"         /* option */
-#define UNWANTED_VALUE "M"        /* option */
-#define BAD_VALUE "N"             /* option, value, what is expected */
-
-enum { PID1 = 1, TINI = 2, DUMB_INIT = 4, CATATONIT = 8 };
-
-#define TINI_HELP \
-	"tini (tini version 0.19.0_pid1-" VERSION ")\n" \
-	"Usage: tini [OPTIONS] PROGRAM -- [ARGS] | --version\n" \
-	"\n" \
-	"Command line options:\n" \
-	"\n" \
-	"  --version: Print the version.\n" \
-	"  -h: Print this.\n" \
-	"  -s: Become a subreaper when not PID 1.\n" \
-	"  -p SIGNAL: Get SIGNAL when the parent dies, such as SIGKILL.\n" \
-	"  -v: Say more, up to three times.\n" \
-	"  -w: Warn of each orphan that is reaped.\n" \
-	"  -g: Forward signals to the child's process group.\n" \
-	"  -e EXIT_CODE: Report EXIT_CODE (0 to 255) as 0.\n" \
-	"  -l: Print the licence.\n" \
-	"\n" \
-	"Environment variables: TINI_SUBREAPER, TINI_KILL_PROCESS_GROUP, TINI_VERBOSITY (default 1)\n"
-
-#define CATATONIT_USAGE "usage: catatonit [-ghLPV] [--] <progname> [<arguments>...]\n"
-
-/* What differs under each name; nowhere else does the code ask for it. */
-static const struct personality {
-	uint8_t name; /* a bit, for the table of options */
-	uint8_t own_failure, not_executable, not_found; /* exit codes */
-	uint8_t subreaper, group, setsid; /* defaults */
-	uint8_t ends_group; /* SIGTERM to the group when the main child has ended, and no wait for it */
-	uint8_t verbosity;
-	const char *argv0; /* a NUL after each */
-	const char *version, *help;
-	const char *usage; /* on stderr after wrong usage, or NULL */
-	const char *prefix; /* of each line: %1 is the level's name, %2 our pid */
-	const char *levels; /* by their number, a NUL after each */
-	const char *messages; /* a key, a text, a NUL each; what is not there is as under our own name */
-} personalities[] = {
-	{
-		.name = PID1,
-		.argv0 = "pid1\0",
-		.own_failure = 125,
-		.not_executable = 126,
-		.not_found = 127,
-		.subreaper = 1,
-		.verbosity = 1,
-		.version = "pid1 " VERSION "\n",
-		.help =
-			"Usage: pid1 [OPTIONS] [--] PROGRAM [ARGS...]\n"
-			"Starts PROGRAM, forwards signals to it, reaps orphans, ends with its exit code.\n"
-			"  -G, --grace DURATION       end the whole tree in order; SIGKILL when the time is over\n"
-			"  -e, --expect CODE          report this exit code as 0: 143, TERM, 129-143, forwarded\n"
-			"  -g, --group                forward signals to the process group of PROGRAM\n"
-			"  -r, --rewrite FROM:TO      forward TO in place of FROM, such as TERM:QUIT; 0 drops it\n"
-			"  -D, --delay SIGNAL=TIME    hold a signal back, such as TERM=5s\n"
-			"  -p, --parent-death SIGNAL  get SIGNAL when the parent dies\n"
-			"  -t, --setsid               a new session for PROGRAM, which gets the terminal\n"
-			"  -s, --subreaper            when not PID 1, take orphans over: the default; --no-subreaper\n"
-			"  -P, --pause                no PROGRAM: reap until TERM, INT or QUIT\n"
-			"  -x, --exec                 no init: become PROGRAM, in a process group of its own, with\n"
-			"      -p, --parent PID, --foreground, --nofile N, --error-fd FD\n"
-			"  -w, --warn-reaped          tell of each orphan that is reaped\n"
-			"  -z, --zombies              name the live parents of zombies, which only they can reap\n"
-			"  -v, --verbose              tell what happens\n"
-			"  -h, --help;  -l, --licence;  -V, --version\n"
-			"Each is a variable too, lists with commas: PID1_GRACE=10s PID1_EXPECT=143,forwarded\n"
-			"Exit codes: PROGRAM's, 128+n by signal n, 137 if the end of the grace needed SIGKILL,\n"
-			"127 not found, 126 cannot be executed, 125 pid1 itself failed or was called wrongly.\n",
-		.prefix = "pid1: ",
-		.levels = "\0\0\0\0",
-		.messages =
-			SPAWNED "2started %1 as pid %2\0"
-			DROPPED "2dropped %2\0"
-			DELAYED "2holding %1 back for %2 ms\0"
-			FORWARDED_TO "2forwarded %2 to pid %3\0"
-			FORWARD_FAILED "1cannot forward %1 to pid %2: %3\0"
-			FORWARD_TO_NOBODY "1cannot forward %1 to pid %2: %3\0"
-			ENDED_WITH_CODE "2pid %1 ended with exit code %2\0"
-			ENDED_BY_SIGNAL "2pid %1 was ended by %3\0"
-			REAPED_ORPHAN "1reaped orphan %1 (%2), exit code %3\0"
-			ZOMBIES "1pid %1 (%2) does not reap its children: zombies %3, one of them pid %4\0"
-			NO_SUBREAPER "1cannot become a subreaper: orphans go to the PID 1 above\0"
-			EXEC_FAILED "0cannot run \"%1\": %3\0"
-			OWN_FAILURE "0cannot %1: %2\0"
-			GRACE_OVER "1grace period of %1ms is over: killed %2\0"
-			FORCED "1the end was forced: killed %1\0"
-			HANDED_OFF "2handoff to %1 from %2\0"
-			HANDOFF_REFUSED "1refused a handoff to %1 from %2: only the main child may hand off, to its descendant\0"
-			NO_PROGRAM "0no PROGRAM to run; try pid1 --help\0"
-			PAUSE_WITH_PROGRAM "0--pause runs no program, got \"%1\"; try pid1 --help\0"
-			UNKNOWN_LETTER "0unknown option -%1; try pid1 --help\0"
-			UNKNOWN_NAME "0unknown option %1; try pid1 --help\0"
-			UNKNOWN_VARIABLE "0unknown variable %1; try pid1 --help\0"
-			MISSING_VALUE "0option %1 needs a value; try pid1 --help\0"
-			UNWANTED_VALUE "0option %1 takes no value; try pid1 --help\0"
-			BAD_VALUE "0bad value \"%2\" for %1: expected %3\0"
-	},
-	{
-		.name = TINI,
-		.argv0 = "tini\0tini-static\0docker-init\0",
-		.own_failure = 1,
-		.not_executable = 126,
-		.not_found = 127,
-		.verbosity = 1,
-		.version = "tini version 0.19.0_pid1-" VERSION "\n", /* what `docker info` can read */
-		.help = TINI_HELP,
-		.usage = TINI_HELP,
-		.prefix = "[%1 tini (%2)] ",
-		.levels = "FATAL\0WARN \0INFO \0DEBUG\0TRACE\0",
-		.messages =
-			SPAWNED "2Spawned child process '%1' with pid '%2'\0"
-			RECEIVED_CHILD "3Received SIGCHLD\0"
-			FORWARDED_TO "3Passing signal: '%4'\0"
-			FORWARD_FAILED "1Unexpected error when forwarding signal: '%3'\0"
-			FORWARD_TO_NOBODY "1Child was dead when forwarding signal\0"
-			ENDED_WITH_CODE "3Reaped child with pid: '%1'\0"
-			ENDED_BY_SIGNAL "3Reaped child with pid: '%1'\0"
-			NOTHING_TO_REAP "4No child to reap\0"
-			REAPED_ORPHAN "1Reaped zombie process with pid=%1\0"
-			MAIN_EXITED "2Main child exited normally (with status '%1')\0"
-			MAIN_SIGNALED "2Main child exited with signal (with signal '%1')\0"
-			ALL_DONE "4Exiting: child has exited\0"
-			NOT_A_REAPER "1Tini is not running as PID 1 and isn't registered as a child subreaper.\n"
-				"Zombie processes will not be re-parented to Tini, so zombie reaping won't work.\n"
-				"To fix the problem, use the -s option or set the environment variable TINI_SUBREAPER "
-				"to register Tini as a child subreaper, or run Tini as PID 1.\0"
-			EXEC_FAILED "0exec %1 failed: %2%4\0"
-			NO_PROGRAM "\0"
-			UNKNOWN_LETTER "!tini: invalid option -- '%1'\0"
-			UNKNOWN_NAME "!tini: invalid option -- '-'\0"
-			MISSING_VALUE "!tini: option requires an argument -- '%1'\0"
-			BAD_VALUE "0Not a valid option for %1: %2\0",
-	},
-	{
-		.name = DUMB_INIT,
-		.argv0 = "dumb-init\0",
-		.own_failure = 1,
-		.not_executable = 2,
-		.not_found = 2,
-		.group = 1,
-		.setsid = 1,
-		.ends_group = 1,
-		.verbosity = 1,
-		.version = "dumb-init v1.2.5_pid1-" VERSION "\n",
-		.help =
-			"dumb-init v1.2.5_pid1-" VERSION "\n"
-			"Usage: dumb-init [option] command [[arg] ...]\n"
-			"\n"
-			"   -c, --single-child   no session of its own, signals to the direct child alone\n"
-			"   -r, --rewrite s:r    forward signal r in place of s, by number or name; 0 drops it;\n"
-			"                        can be given several times\n"
-			"   -v, --verbose        tell on stderr what happens\n"
-			"   -h, --help           print this and exit\n"
-			"   -V, --version        print the version and exit\n",
-		.prefix = "[dumb-init] ",
-		.levels = "\0\0\0\0",
-		.messages =
-			DEBUG_MODE "2Running in debug mode.\0"
-			NO_SETSID "2Not running in setsid mode.\0"
-			SPAWNED "2Child spawned with PID %2.\0"
-			DETACHED "2Detached from controlling tty, ignoring the first SIGHUP and SIGCONT we receive.\0"
-			NOT_LEADER "2Detached from controlling tty, but was not session leader.\0"
-			NOT_DETACHED "2Unable to detach from controlling tty (errno=25 Inappropriate ioctl for device).\0"
-			NOT_ATTACHED "2Unable to attach to controlling tty (errno=25 Inappropriate ioctl for device).\0"
-			SETSID_DONE "2setsid complete.\0"
-			RECEIVED "2Received signal %1.\0"
-			RECEIVED_CHILD "2Received signal %1.\0"
-			TRANSLATED "2Translating signal %1 to %2.\0"
-			DROPPED "2Not forwarding signal %1 to children (ignored).\0"
-			FORWARDED_TO "2Forwarded signal %1 to children.\0"
-			ENDED_WITH_CODE "2A child with PID %1 exited with exit status %2.\0"
-			ENDED_BY_SIGNAL "2A child with PID %1 was terminated by signal %2.\0"
-			RESULT "2Child exited with status %1. Goodbye.\0"
-			SUSPENDED "2Suspending self due to TTY signal.\0"
-			EXEC_FAILED "0%1: %2%4\0"
-			NO_PROGRAM "!Usage: dumb-init [option] program [args]\nTry dumb-init --help for full usage.\0"
-			UNKNOWN_LETTER "!dumb-init: invalid option -- '%1'\0"
-			UNKNOWN_NAME "!dumb-init: unrecognized option '%1'\0"
-			MISSING_VALUE "!dumb-init: option requires an argument -- '%1'\0"
-			UNWANTED_VALUE "!dumb-init: option '%1' doesn't allow an argument\0"
-			BAD_VALUE "!Usage: -r option takes <signum>:<signum>, where <signum> is between 1 and 31.\n"
-				"This option can be specified multiple times.\n"
-				"Use --help for full usage.\0",
-	},
-	{
-		.name = CATATONIT,
-		.argv0 = "catatonit\0podman-init\0",
-		.own_failure = 1,
-		.not_executable = 1,
-		.not_found = 1,
-		.subreaper = 1,
-		.verbosity = 1,
-		.version = "tini version 0.2.1_catatonit_pid1-" VERSION "\n",
-		.help =
-			CATATONIT_USAGE
-			"\n"
-			"options:\n"
-			"  -g              forward signals to the program's process group\n"
-			"  -h              print this and exit\n"
-			"  -L              print the licence and exit\n"
-			"  -P              pause: run no program, end at SIGTERM or SIGINT\n"
-			"  -V, --version   print the version and exit\n",
-		.usage = CATATONIT_USAGE,
-		.prefix = "%1 (catatonit:%2): ",
-		.levels = "ERROR\0WARN\0DEBUG\0DEBUG\0DEBUG\0",
-		.messages =
-			SPAWNED "2pid1 (%2) spawned: %1\0"
-			FORWARDED_TO "\0"
-			ENDED_WITH_CODE "2child process %1 exited with code %2\0"
-			ENDED_BY_SIGNAL "2child process %1 exited due to signal %2\0"
-			EXEC_FAILED "0failed to exec pid1: %2 (%1)%4\0"
-			NO_PROGRAM "0missing program name\0"
-			UNKNOWN_LETTER "!catatonit: invalid option -- '%1'\0"
-			UNKNOWN_NAME "!catatonit: unrecognized option '%1'\0"
-			UNWANTED_VALUE "!catatonit: option '%1' doesn't allow an argument\0",
-	},
-};
+#include "personalities.h"
 
 /* The variables that go with a name. */
 static const struct {
@@ -554,11 +375,13 @@ static const struct {
 	{TINI, "TINI_KILL_PROCESS_GROUP", env_group},
 	{TINI, "TINI_VERBOSITY", env_verbosity},
 	{DUMB_INIT, "DUMB_INIT_SETSID", env_setsid},
-	{DUMB_INIT, "DUMB_INIT_DEBUG", env_debug},
+	{DUMB_INIT, "DUMB_INIT_DEBUG", env_dumb_debug},
 	{CATATONIT, "CATATONIT_DEBUG", env_debug},
 };
 
 static const struct personality *self;
+
+static int highest_number(void) { return self->highest_number; }
 
 static void find_personality(const char *argv0) {
 	const char *name = argv0 ? base_name(argv0) : "";
@@ -595,7 +418,7 @@ static void tell(const char *key, ...) {
 	used = fill_in(line, used, sizeof line - 1, text + 1, arguments);
 	line[used++] = '\n';
 	/* Nobody reads it any more: the SIGPIPE is ours, not one to forward, nor one for the child to start with. */
-	if (sys3(SYS_write, 2, line, used) == -EPIPE) (void)queued_signal(bit(SIGPIPE), NULL);
+	if (write_at_once(2, line, used) == -EPIPE) (void)queued_signal(bit(SIGPIPE), NULL);
 }
 
 #define tell(...) tell(__VA_ARGS__, NULL)
@@ -610,31 +433,34 @@ static const struct option {
 	uint8_t takes_value;
 	const char *name;
 	int (*set)(const char *value); /* NULL: prints something, by its letter */
-	const char *expected; /* NULL: has no variable */
+	const char *expected; /* NULL: a number, or nothing */
+	uint8_t has_variable;
 } options[] = {
-	{'s', PID1 | TINI, PID1, 0, "subreaper", set_subreaper, "yes or no"},
-	{0, 0, PID1, 0, "no-subreaper", set_no_subreaper, "yes or no"},
-	{'g', PID1 | TINI | CATATONIT, PID1, 0, "group", set_group, "yes or no"},
-	{'p', PID1 | TINI, PID1, 1, "parent-death", set_parent_death, "a signal, such as TERM"},
-	{'e', PID1 | TINI, PID1, 1, "expect", set_expect, "exit codes, such as 143, TERM, 129-143 or forwarded"},
-	{'r', PID1 | DUMB_INIT, PID1 | DUMB_INIT, 1, "rewrite", set_rewrite, "FROM:TO, such as TERM:QUIT or WINCH:0"},
-	{'D', PID1, PID1, 1, "delay", set_delay, "SIGNAL=DURATION, such as TERM=5s"},
-	{'t', PID1, PID1, 0, "setsid", set_setsid, "yes or no"},
-	{'G', PID1, PID1, 1, "grace", set_grace, "a duration with a unit, such as 10s"},
-	{'w', PID1 | TINI, PID1, 0, "warn-reaped", set_warn_reaped, "yes or no"},
-	{'z', PID1, PID1, 0, "zombies", set_zombies, "yes or no"},
-	{'v', PID1 | TINI | DUMB_INIT, PID1 | DUMB_INIT, 0, "verbose", set_verbose, "yes or no"},
-	{'P', PID1 | CATATONIT, PID1, 0, "pause", set_pause, "yes or no"},
-	{'c', DUMB_INIT, DUMB_INIT, 0, "single-child", set_single_child, NULL},
-	{'x', PID1, PID1, 0, "exec", set_exec, NULL},
-	{0, 0, PID1, 0, "foreground", set_foreground, NULL},
-	{0, 0, PID1, 1, "parent", set_parent, NULL},
-	{0, 0, PID1, 1, "nofile", set_nofile, NULL},
-	{0, 0, PID1, 1, "error-fd", set_error_fd, NULL},
-	{'h', PID1 | TINI | DUMB_INIT | CATATONIT, PID1 | TINI | DUMB_INIT | CATATONIT, 0, "help", NULL, NULL},
-	{'V', PID1 | DUMB_INIT | CATATONIT, PID1 | TINI | DUMB_INIT | CATATONIT, 0, "version", NULL, NULL},
-	{'l', PID1 | TINI, PID1, 0, "licence", NULL, NULL},
-	{'L', CATATONIT, 0, 0, "licence", NULL, NULL},
+	{'s', PID1 | TINI, PID1, 0, "subreaper", set_subreaper, "yes or no", 1},
+	{0, 0, PID1, 0, "no-subreaper", set_no_subreaper, "yes or no", 1},
+	{'g', PID1 | TINI | CATATONIT, PID1, 0, "group", set_group, "yes or no", 1},
+	{'p', PID1 | TINI, PID1, 1, "parent-death", set_parent_death, "a signal, such as TERM", 1},
+	{'e', PID1 | TINI, PID1, 1, "expect", set_expect, "exit codes, such as 143, TERM, 129-143 or forwarded", 1},
+	{'r', PID1 | DUMB_INIT, PID1 | DUMB_INIT, 1, "rewrite", set_rewrite, "FROM:TO, such as TERM:QUIT or WINCH:0", 1},
+	{'D', PID1, PID1, 1, "delay", set_delay, "SIGNAL=DURATION, such as TERM=5s", 1},
+	{'t', PID1, PID1, 0, "setsid", set_setsid, "yes or no", 1},
+	{'G', PID1, PID1, 1, "grace", set_grace, "a duration with a unit, such as 10s", 1},
+	{'w', PID1 | TINI, PID1, 0, "warn-reaped", set_warn_reaped, "yes or no", 1},
+	{'z', PID1, PID1, 0, "zombies", set_zombies, "yes or no", 1},
+	{'v', PID1 | TINI | DUMB_INIT, PID1 | DUMB_INIT, 0, "verbose", set_verbose, "yes or no", 1},
+	{'P', PID1 | CATATONIT, PID1, 0, "pause", set_pause, "yes or no", 1},
+	{'c', DUMB_INIT, DUMB_INIT, 0, "single-child", set_single_child, NULL, 0},
+	{'x', PID1, PID1, 0, "exec", set_exec, NULL, 0},
+	{0, 0, PID1, 0, "node", set_node, NULL, 0},
+	{0, 0, PID1, 0, "foreground", set_foreground, NULL, 0},
+	{0, 0, PID1, 1, "user", set_user, "UID:GID[,GID...], in numbers", 0},
+	{0, 0, PID1, 1, "parent", set_parent, NULL, 0},
+	{0, 0, PID1, 1, "nofile", set_nofile, NULL, 0},
+	{0, 0, PID1, 1, "error-fd", set_error_fd, NULL, 0},
+	{'h', PID1 | TINI | DUMB_INIT | CATATONIT, PID1 | TINI | DUMB_INIT | CATATONIT, 0, "help", NULL, NULL, 0},
+	{'V', PID1 | DUMB_INIT | CATATONIT, PID1 | TINI | DUMB_INIT | CATATONIT, 0, "version", NULL, NULL, 0},
+	{'l', PID1 | TINI, PID1, 0, "licence", NULL, NULL, 0},
+	{'L', CATATONIT, 0, 0, "licence", NULL, NULL, 0},
 };
 static const struct option *const options_end = options + sizeof options / sizeof *options;
 
@@ -671,7 +497,7 @@ static void apply(const struct option *option, const char *shown, const char *va
 		tell(BAD_VALUE, shown, value, option->expected ? option->expected : "a number");
 		fail();
 	}
-	print(1, option->letter == 'h' ? self->help : option->letter == 'V' ? self->version : licence);
+	print(self->information_fd, option->letter == 'h' ? self->help : option->letter == 'V' ? self->version : licence);
 	sys1(SYS_exit_group, 0);
 }
 
@@ -743,11 +569,17 @@ static const char *variable_value(const char *variable, const char *name) {
 	return *variable == '=' ? variable + 1 : NULL;
 }
 
+static int is_off(const char *value) {
+	int on;
+	return parse_switch(value, &on) && !on;
+}
+
 static void apply_variable(char *text, const char *name) {
+	const struct personality *const other = self;
 	for (const struct option *option = options; option < options_end; option++) {
-		const char *value = option->expected ? variable_value(name, option->name) : NULL;
+		const char *value = option->has_variable ? variable_value(name, option->name) : NULL;
 		if (!value) continue;
-		if (option->set(value)) return;
+		if ((option->takes_value && is_off(value)) || option->set(value)) return;
 		self = personalities; /* what these variables are is ours under every name */
 		(void)split(text, '='); /* the value is shown apart */
 		tell(BAD_VALUE, text, value, option->expected);
@@ -756,13 +588,36 @@ static void apply_variable(char *text, const char *name) {
 	self = personalities;
 	(void)split(text, '='); /* only the name is shown */
 	tell(UNKNOWN_VARIABLE, text);
-	fail_with_usage();
+	self = other;
+}
+
+/* What Kubernetes sets in every container for a Service whose name begins with "pid1": PID1_SERVICE_HOST,
+ * PID1_PORT_80_TCP_ADDR, PID1_WEB_SERVICE_PORT_HTTP. */
+static int is_of_service(const char *name) {
+	static const char ends[] = "SERVICE_HOST\0SERVICE_PORT\0PORT\0";
+	for (; *name && *name != '='; name++)
+		for (const char *end = ends; name[-1] == '_' && *end; end = nth(end, 1)) {
+			const char *rest = after_prefix(name, end);
+			if (rest && (*rest == '=' || *rest == '_')) return 1;
+		}
+	return 0;
+}
+
+/* NAME=value of our own PID1_NAME=value, or NULL. */
+static const char *own_variable(const char *text) {
+	const char *name = after_prefix(text, "PID1_");
+	return name && !is_of_service(name) ? name : NULL;
+}
+
+static int is_empty(const char *variable) {
+	while (*variable && *variable != '=') variable++;
+	return !*variable || !variable[1];
 }
 
 static void parse_environment(char **envp) {
 	for (; *envp; envp++) {
-		const char *name = after_prefix(*envp, "PID1_");
-		if (name && !after_prefix(name, "HANDOFF=")) apply_variable(*envp, name);
+		const char *name = own_variable(*envp);
+		if (name && !after_prefix(name, "HANDOFF=") && !is_empty(name)) apply_variable(*envp, name);
 		for (size_t index = 0; index < sizeof variables / sizeof *variables; index++) {
 			const char *value = variables[index].of == self->name ? after_prefix(*envp, variables[index].name) : NULL;
 			if (value && *value == '=') (void)variables[index].set(value + 1); /* takes anything */
@@ -790,8 +645,10 @@ static char **configure(char **argv, char **envp) {
 		program = parse_arguments(argv);
 	}
 	config.verbosity += config.debug;
-	if (config.debug) tell(DEBUG_MODE);
-	if (config.setsid_off) tell(NO_SETSID);
+	if (config.user.count && !config.exec) {
+		tell(NEEDS_EXEC, "--user");
+		fail();
+	}
 	if (config.pause && *program) {
 		tell(PAUSE_WITH_PROGRAM, *program);
 		fail_with_usage();
@@ -800,6 +657,11 @@ static char **configure(char **argv, char **envp) {
 		tell(NO_PROGRAM);
 		fail_with_usage();
 	}
+	if (config.debug) tell(DEBUG_MODE);
+	if (config.setsid_off) tell(NO_SETSID);
+	if (!config.node) return program;
+	static char node[] = "node";
+	*--program = node; /* over the last option before it */
 	return program;
 }
 
@@ -807,14 +669,7 @@ static char **configure(char **argv, char **envp) {
 
 static char program_path[4096];
 
-/* The type and permissions of the program's file; 0 when it cannot be seen. */
-static uint32_t program_mode(void) {
-	uint8_t stat[256];
-	uint32_t mode;
-	if (sys4(SYS_newfstatat, AT_FDCWD, program_path, stat, 0) < 0) return 0;
-	memcpy(&mode, stat + STAT_MODE, sizeof mode);
-	return mode;
-}
+static uint32_t program_mode(void) { return mode_of(AT_FDCWD, program_path, 0); }
 
 static int is_directory(void) { return (program_mode() & S_IFMT) == S_IFDIR; }
 
@@ -848,6 +703,16 @@ static const char *candidate(const char *path, const char *name) {
 	return path;
 }
 
+/* Where images have it, also when PATH says nothing of it. */
+static int find_node_elsewhere(void) {
+	static const char *const places[] = {"/usr/local/bin", "/usr/bin", "/nodejs/bin"};
+	for (size_t index = 0; index < sizeof places / sizeof *places; index++) {
+		(void)candidate(places[index], "node"); /* one directory alone */
+		if (sys3(SYS_faccessat, AT_FDCWD, program_path, X_OK) == 0 && !is_directory()) return 1;
+	}
+	return 0;
+}
+
 /* Puts the path of the program into program_path, as execvp finds it: past what cannot be executed. 0 or an errno. */
 static int find_program(const char *name, char **envp) {
 	const size_t length = length_of(name);
@@ -864,6 +729,7 @@ static int find_program(const char *name, char **envp) {
 		if (result == 0 && !is_directory()) return 0;
 		if ((result == 0 || result == -EACCES) && !refused && program_mode()) refused = directory; /* it is seen */
 	}
+	if (config.node && find_node_elsewhere()) return 0;
 	if (!refused) return ENOENT;
 	(void)candidate(refused, name); /* what follows is not of interest */
 	return EACCES;
@@ -888,41 +754,80 @@ static const char *why_no_permission(void) {
 
 static int exists(const char *path) { return sys3(SYS_faccessat, AT_FDCWD, path, F_OK) == 0; }
 
+/* What a file begins with, as a text. Returns how much of it; negative when it cannot be read. */
+static long read_head(const char *path, char *head, size_t size) {
+	const long fd = sys4(SYS_openat, AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
+	const long length = fd < 0 ? fd : sys3(SYS_read, fd, head, size - 1);
+	if (fd >= 0) (void)sys1(SYS_close, fd); /* read only */
+	head[length > 0 ? length : 0] = 0;
+	return length;
+}
+
+/* The name of the interpreter in the first line of a script, which is cut off behind it. */
+static char *interpreter_in(char *head, int *carriage_return) {
+	char *interpreter = head + 2;
+	while (*interpreter == ' ' || *interpreter == '\t') interpreter++;
+	*carriage_return = cut_interpreter(interpreter);
+	return interpreter;
+}
+
+static char reason_text[640];
+
+/* The file is there, and the kernel says that it is not: it means the interpreter, that of the interpreter, or a loader. */
+static const char *why_missing(void) {
+	char heads[2][256];
+	const char *path = program_path;
+	for (int depth = 0; depth < 6; depth++) { /* the kernel follows fewer */
+		char *head = heads[depth % 2];
+		int carriage_return;
+		if (read_head(path, head, sizeof heads[0]) < 0) break;
+		if (!after_prefix(head, "#!")) {
+			if (!depth) return "its dynamic loader does not exist (built for another libc?)";
+			append(reason_text, "the dynamic loader of its interpreter \"%1\" does not exist (built for another libc?)", path);
+			return reason_text;
+		}
+		char *interpreter = interpreter_in(head, &carriage_return);
+		if (carriage_return || !exists(interpreter)) { /* with the CR it would have to be called, too */
+			append(reason_text, depth ? "the interpreter \"%1\" of its interpreter \"%3\" does not exist%2"
+						  : "its interpreter \"%1\" (from #!) does not exist%2", interpreter,
+			       carriage_return ? "; the file has Windows line ends (CRLF)" : "", path);
+			return reason_text;
+		}
+		path = interpreter;
+	}
+	return "its interpreter or its dynamic loader does not exist; the file cannot be read to say which";
+}
+
 /* What the system's own words for the error do not say, or NULL. */
 static const char *reason(long error) {
-	static char text[384];
 	char head[256];
-	const long fd = sys4(SYS_openat, AT_FDCWD, program_path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
-	const long size = fd < 0 ? 0 : sys3(SYS_read, fd, head, sizeof head - 1);
-	if (fd >= 0) (void)sys1(SYS_close, fd); /* read only */
-	head[size > 0 ? size : 0] = 0;
-
-	if (error == ENOENT) {
-		if (head[0] != '#') return "its dynamic loader does not exist (built for another libc?)";
-		char *interpreter = head + 2;
-		while (*interpreter == ' ' || *interpreter == '\t') interpreter++;
-		const int carriage_return = cut_interpreter(interpreter);
-		append(text, "its interpreter \"%1\" (from #!) does not exist%2", interpreter,
-		       carriage_return ? "; the file has Windows line ends (CRLF)" : "");
-		return text;
-	}
+	int carriage_return;
+	if (error == ENOENT) return why_missing();
 	if (is_directory()) return "it is a directory";
 	if (error == EACCES && sys3(SYS_faccessat, AT_FDCWD, program_path, X_OK) < 0) return why_no_permission();
+	const long size = read_head(program_path, head, sizeof head);
+	if (error == EACCES && after_prefix(head, "#!")) {
+		append(reason_text, "its interpreter \"%1\" (from #!) cannot be executed", interpreter_in(head, &carriage_return));
+		return reason_text;
+	}
 	if (error != ENOEXEC) return NULL;
-	if (size <= 0) return "the file is empty";
+	if (size < 0) return "the file cannot be read to say why";
+	if (!size) return "the file is empty";
 	if (size < 20 || !after_prefix(head, "\177ELF")) return "it has no #! line and is no binary";
 	const int machine = (uint8_t)head[18] | (uint8_t)head[19] << 8;
 	if (machine == ELF_MACHINE) return "it is damaged, or a 32-bit binary";
-	append(text, "built for %1, this is " MACHINE,
+	append(reason_text, "built for %1, this is " MACHINE,
 	       machine == 183 ? "aarch64" : machine == 62 ? "x86_64" : "another architecture");
-	return text;
+	return reason_text;
 }
 
 /* Says why exec failed, in one line that names the command. Returns the exit code. */
 static int explain(const char *name, long error) {
-	char more[400] = "";
+	char more[660] = "";
 	const char *why;
-	if (error == ENOENT && !exists(program_path)) why = has_slash(name) ? "it does not exist" : "not found in PATH";
+	if (error == ENOENT && !exists(program_path))
+		why = has_slash(name) ? "it does not exist"
+		      : config.node ? "not found in PATH, /usr/local/bin, /usr/bin or /nodejs/bin" : "not found in PATH";
 	else if ((why = reason(error))) append(more, " (%1)", why);
 	tell(EXEC_FAILED, name, error_text(error), why ? why : error_text(error), more);
 	return error == ENOENT ? self->not_found : self->not_executable;
@@ -937,7 +842,7 @@ static pid_t foreground_of(int terminal) {
 
 /* The controlling terminal, or -1. /dev/tty first: stdin may be redirected. */
 static int open_terminal(void) {
-	long terminal = sys4(SYS_openat, AT_FDCWD, "/dev/tty", O_RDWR | O_CLOEXEC, 0);
+	long terminal = sys4(SYS_openat, AT_FDCWD, "/dev/tty", O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
 	/* There may be no /dev/tty in a chroot. */
 	for (int fd = 0; terminal < 0 && fd < 3; fd++)
 		if (foreground_of(fd) >= 0) terminal = sys3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 3);
@@ -980,12 +885,15 @@ static int detach_terminal(void) {
 	}
 	/* The kernel sends both to the foreground group, which is ours, in our own name. */
 	struct siginfo info;
-	for (int signal; (signal = queued_signal(bit(SIGHUP) | bit(SIGCONT), &info));)
+	tell(DETACHED);
+	for (int signal; (signal = queued_signal(bit(SIGHUP) | bit(SIGCONT), &info));) {
 		if (info.pid != own_pid) {
 			(void)sys3(SYS_rt_sigqueueinfo, own_pid, signal, &info); /* a person's: back into the queue */
 			break;
 		}
-	tell(DETACHED);
+		tell(RECEIVED, number(signal));
+		tell(NOT_FOR_CHILD, number(signal));
+	}
 	return terminal;
 }
 
@@ -998,25 +906,59 @@ struct launch {
 	struct sigaction child_action; /* as inherited */
 	int error_pipe;
 	int terminal;
+	long directory; /* that of the program, where we have left it already; negative: we have not */
 };
 
 static char handoff_variable[40];
-static char listen_pid_variable[32];
+/* Those that name the process they are meant for: us, as they came, and the child, as they go. */
+static struct {
+	const char *name;
+	char text[32];
+} pid_variables[] = {{.name = "LISTEN_PID="}, {.name = "WATCHDOG_PID="}};
+
+/* The variable with the child's pid in place of ours, once that is known, or as it is. */
+static char *for_child(char *variable) {
+	for (size_t index = 0; index < sizeof pid_variables / sizeof *pid_variables; index++) {
+		const char *pid = after_prefix(variable, pid_variables[index].name);
+		if (!pid || !equal(pid, number(own_pid))) continue;
+		append(pid_variables[index].text, "%1", pid_variables[index].name);
+		return pid_variables[index].text;
+	}
+	return variable;
+}
 
 /* Takes our options out of the environment and puts the advertisement of the handoff in. In place: what the kernel
  * left behind its end, the auxiliary vector, is of no use here, so that one pointer more fits. */
 static void make_environment(char **envp) {
 	char **to = envp;
-	for (char **from = envp; *from; from++) {
-		if (after_prefix(*from, "PID1_")) continue;
-		const char *listen_pid = after_prefix(*from, "LISTEN_PID=");
-		if (listen_pid && equal(listen_pid, number(own_pid))) {
-			append(listen_pid_variable, "LISTEN_PID=%1", "");
-			*to++ = listen_pid_variable;
-		} else *to++ = *from;
-	}
+	for (char **from = envp; *from; from++)
+		/* LISTEN_PIDFDID is the inode of our pidfd, and nothing that the child could be given. */
+		if (!own_variable(*from) && !after_prefix(*from, "LISTEN_PIDFDID=")) *to++ = for_child(*from);
 	append(handoff_variable, "PID1_HANDOFF=1:%1", number(own_pid));
 	*to++ = handoff_variable;
+	*to = NULL;
+}
+
+#define APP_OPTIONS "TWENTY_INIT_APP_NODE_OPTIONS="
+
+/* For --node. NODE_OPTIONS is meant for the app: a --require that is missing, an agent of 400 ms or an --inspect must not
+ * load in the init. It moves to another name, from which twenty-init gives it back; TWENTY_INIT_NODE_OPTIONS takes its
+ * place. `moved` has room for the variable under its new name. */
+static void move_node_options(char **envp, char *moved) {
+	char **to = envp;
+	int is_moved = 0;
+	for (char **from = envp; *from; from++) {
+		const char *options = after_prefix(*from, "NODE_OPTIONS=");
+		if (after_prefix(*from, APP_OPTIONS) || (options && is_moved)) continue; /* of another boot, or twice */
+		if (options) {
+			const size_t length = sizeof APP_OPTIONS - 1;
+			memcpy(moved, APP_OPTIONS, length);
+			memcpy(moved + length, options, length_of(options) + 1);
+			is_moved = 1;
+			*to++ = moved;
+		} else if (after_prefix(*from, "TWENTY_INIT_NODE_OPTIONS=")) *to++ = *from + sizeof "TWENTY_INIT_" - 1;
+		else *to++ = *from;
+	}
 	*to = NULL;
 }
 
@@ -1031,13 +973,15 @@ static void enter_session(int terminal) {
 static int launch_child(void *argument) {
 	struct launch *launch = argument;
 	const pid_t pid = (pid_t)sys0(SYS_getpid);
-	if (*listen_pid_variable) append(listen_pid_variable, "%1", number(pid));
+	for (size_t index = 0; index < sizeof pid_variables / sizeof *pid_variables; index++)
+		if (*pid_variables[index].text) append(pid_variables[index].text, "%1", number(pid));
 	tell(SPAWNED, launch->argv[0], number(pid));
 	if (config.setsid) enter_session(launch->terminal);
 	else {
 		(void)sys2(SYS_setpgid, 0, 0); /* cannot fail for a fresh child */
 		has_foreground = pass_foreground(launch->parent_group, pid);
 	}
+	if (launch->directory >= 0) (void)sys1(SYS_fchdir, launch->directory); /* as it did before */
 	(void)sys4(SYS_rt_sigaction, SIGCHLD, &launch->child_action, NULL, 8); /* valid arguments: cannot fail */
 	(void)sys4(SYS_rt_sigprocmask, SIG_SETMASK, &launch->mask, NULL, 8); /* likewise */
 	const long error = -sys3(SYS_execve, program_path, launch->argv, launch->envp);
@@ -1048,6 +992,16 @@ static int launch_child(void *argument) {
 static int own_failure(const char *what, long error) {
 	tell(OWN_FAILURE, what, error == EAGAIN ? "too many processes" : error_text(error));
 	return self->own_failure;
+}
+
+/* Moves to / and returns the way back; negative when there is none, and nothing has changed. */
+static long leave_directory(void) {
+	const long directory = sys4(SYS_openat, AT_FDCWD, ".", O_PATH | O_CLOEXEC, 0);
+	if (directory < 0) return directory;
+	/* One that may not be entered can be a working directory all the same. */
+	if (sys1(SYS_fchdir, directory) == 0 && sys1(SYS_chdir, "/") == 0) return directory;
+	(void)sys1(SYS_close, directory); /* no data is lost */
+	return -EACCES;
 }
 
 /* Starts the child in a group of its own. Returns 0 or the exit code of an explained failure. */
@@ -1073,6 +1027,7 @@ static int start_child(char **argv, char **envp, uint64_t mask, const struct sig
 		.child_action = *child_action,
 		.error_pipe = (int)error_pipe,
 		.terminal = config.setsid ? detach_terminal() : -1,
+		.directory = leave_directory(), /* before the program can see that we are there */
 	};
 	const long pid = vfork_call(launch_child, stack + sizeof stack, &launch);
 	(void)sys1(SYS_close, error_pipe); /* ours alone by now */
@@ -1083,6 +1038,7 @@ static int start_child(char **argv, char **envp, uint64_t mask, const struct sig
 		(void)sys4(SYS_wait4, pid, NULL, WALL, NULL); /* it has ended, with nothing to tell */
 		child.group = (pid_t)pid;
 		take_foreground_back();
+		if (launch.directory >= 0) (void)sys1(SYS_fchdir, launch.directory); /* from where its path is seen */
 		return explain(argv[0], error);
 	}
 	child.pid = child.group = (pid_t)pid;
@@ -1112,17 +1068,18 @@ static int has_own_proc(void) {
 	return known - 1;
 }
 
-/* Reads /proc/PID/NAME; returns its length, 0 when it is gone. The text ends with 0. */
+/* Reads a text that ends with 0; returns its length, 0 when it is gone. */
+static size_t read_file(const char *path, char *text, size_t size) {
+	const long length = read_head(path, text, size);
+	return length > 0 ? (size_t)length : 0;
+}
+
+/* Reads /proc/PID/NAME, in the same way. */
 static size_t read_proc(pid_t pid, const char *name, char *buffer, size_t size) {
 	char path[48] = "";
 	append(path, "/proc/%1%2", number(pid), name);
-	if (!has_own_proc()) return *buffer = 0;
-	const long fd = sys4(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
-	if (fd < 0) return 0;
-	const long length = sys3(SYS_read, fd, buffer, size - 1);
-	(void)sys1(SYS_close, fd); /* read only */
-	buffer[length > 0 ? length : 0] = 0;
-	return length > 0 ? (size_t)length : 0;
+	*buffer = 0;
+	return has_own_proc() ? read_file(path, buffer, size) : 0;
 }
 
 struct process {
@@ -1147,15 +1104,21 @@ static int read_stat(pid_t pid, struct process *process) {
 
 static int is_zombie(const struct process *process) { return process->state == 'Z' || process->state == 'X'; }
 
-/* The command line with blanks, or the name in the kernel for a zombie and for a kernel thread. */
-static const char *command_of(pid_t pid) {
-	static char command[80];
-	size_t length = read_proc(pid, "/cmdline", command, sizeof command);
-	if (!length) length = read_proc(pid, "/comm", command, sizeof command);
-	while (length && (!command[length - 1] || command[length - 1] == '\n')) command[--length] = 0;
-	for (size_t at = 0; at < length; at++)
-		if ((uint8_t)command[at] < ' ') command[at] = ' ';
-	return length ? command : "?";
+/* The name of its executable, or its own in the kernel for a zombie, a kernel thread and another user's. Not the command
+ * line: it may hold secrets, and to read it waits for the process's memory. */
+static const char *name_of(pid_t pid) {
+	static char name[256];
+	char path[48] = "";
+	append(path, "/proc/%1/exe", number(pid));
+	const long linked = has_own_proc() ? sys4(SYS_readlinkat, AT_FDCWD, path, name, sizeof name - 1) : 0;
+	if (linked > 0) {
+		name[linked] = 0;
+		return base_name(name);
+	}
+	const size_t length = read_proc(pid, "/comm", name, sizeof name);
+	if (!length) return "?";
+	name[length - 1] = 0; /* the end of its line */
+	return name;
 }
 
 static int is_descendant(pid_t pid) {
@@ -1197,40 +1160,200 @@ static int is_ours(pid_t pid) { return own_pid == 1 || is_descendant(pid); }
 
 /* --- zombies that only their parent can reap -------------------------------------------------------------------- */
 
-static struct {
-	pid_t pid, zombie; /* a parent and one of its zombies */
+static struct parent {
+	pid_t pid, zombie; /* one of its zombies */
 	int count, known, reported;
 } parents[32];
+static const struct parent *const parents_end = parents + sizeof parents / sizeof *parents;
+
+/* The place of a parent, or else a free one, or else NULL. */
+static struct parent *place_of(pid_t pid) {
+	struct parent *free = NULL;
+	for (struct parent *parent = parents; parent < parents_end; parent++) {
+		if (parent->pid == pid) return parent;
+		if (!parent->pid && !free) free = parent;
+	}
+	return free;
+}
 
 static void note_zombie(pid_t pid, const struct process *process) {
 	if (!is_zombie(process) || process->parent == own_pid || process->parent <= 0 || !is_ours(pid)) return;
-	for (size_t index = 0; index < sizeof parents / sizeof *parents; index++) {
-		if (parents[index].pid > 0 && parents[index].pid != process->parent) continue;
-		parents[index].pid = process->parent;
-		if (!parents[index].zombie) parents[index].zombie = pid;
-		if (parents[index].zombie == pid) parents[index].known++;
-		parents[index].count++;
-		return;
-	}
+	struct parent *const parent = place_of(process->parent);
+	if (!parent) return;
+	parent->pid = process->parent;
+	if (!parent->zombie) parent->zombie = pid;
+	if (parent->zombie == pid) parent->known++;
+	parent->count++;
 }
 
 /* A zombie that is seen twice is not one that its parent is about to reap. A parent is told of again when it has twice
- * as many. */
+ * as many, and forgotten when it is gone: one that reaps now and then is no news each time. */
 static void report_zombies(void) {
-	for (size_t index = 0; index < sizeof parents / sizeof *parents; index++) parents[index].count = 0;
+	struct process process;
+	for (struct parent *parent = parents; parent < parents_end; parent++) parent->count = 0;
 	for_each_process(note_zombie);
-	for (size_t index = 0; index < sizeof parents / sizeof *parents && parents[index].pid; index++) {
-		const pid_t parent = parents[index].pid;
-		const int count = parents[index].count;
-		if (parents[index].known > 1 && count >= 2 * parents[index].reported && count) {
-			parents[index].reported = count;
-			tell(ZOMBIES, number(parent), command_of(parent), number(count), number(parents[index].zombie));
+	for (struct parent *parent = parents; parent < parents_end; parent++) {
+		if (!parent->pid) continue;
+		if (parent->known > 1 && parent->count >= 2 * parent->reported && parent->count) {
+			parent->reported = parent->count;
+			tell(ZOMBIES, number(parent->pid), name_of(parent->pid), number(parent->count), number(parent->zombie));
 		}
-		struct process zombie;
-		const int gone = !read_stat(parents[index].zombie, &zombie) || !is_zombie(&zombie);
-		if (gone) parents[index].zombie = 0, parents[index].known = 0;
-		if (!count) parents[index].pid = -1, parents[index].reported = 0; /* room for another */
+		if (!read_stat(parent->zombie, &process) || !is_zombie(&process)) parent->zombie = 0, parent->known = 0;
+		if (!parent->count && !read_stat(parent->pid, &process)) memset(parent, 0, sizeof *parent);
 	}
+}
+
+/* The text behind a name at the beginning of a line, or NULL. */
+static const char *line_after(const char *text, const char *name) {
+	for (; *text; text++) {
+		const char *rest = after_prefix(text, name);
+		if (rest) return rest;
+		while (*text && *text != '\n') text++;
+		if (!*text) break;
+	}
+	return NULL;
+}
+
+static pid_t parent_found; /* at our start */
+
+static void arm_parent_death(void) {
+	if (!config.parent_death) return;
+	(void)sys5(SYS_prctl, PR_SET_PDEATHSIG, config.parent_death, 0, 0, 0); /* a valid signal: cannot fail */
+	/* It died before we asked; 0: it is in another PID namespace. */
+	const long now = sys0(SYS_getppid);
+	if (now && now != (config.parent ? config.parent : parent_found)) (void)sys2(SYS_kill, own_pid, config.parent_death);
+}
+
+/* --- ids -------------------------------------------------------------------------------------------------------- */
+
+static const struct capability_header own_capabilities = {.version = CAPABILITY_VERSION};
+
+/* In this order, because each takes the right for the one before it. Returns 0 or an errno. */
+static int take_ids(const struct ids *ids, const uint32_t *groups) {
+	long error = -sys2(SYS_setgroups, ids->groups + ids->count - groups, groups);
+	if (!error) error = -sys3(SYS_setresgid, ids->groups[0], ids->groups[0], ids->groups[0]);
+	if (!error) error = -sys3(SYS_setresuid, ids->uid, ids->uid, ids->uid);
+	return (int)error;
+}
+
+/* What stdin, stdout and stderr are, the user may open again by /dev/stdout: pipes and terminals, as runc does it. */
+static void give_standard_files(const struct ids *ids) {
+	uint8_t attributes[64];
+	for (int fd = 0; fd < 3; fd++)
+		if ((mode_of(fd, "", AT_EMPTY_PATH) & S_IFMT) == S_IFIFO || sys3(SYS_ioctl, fd, TCGETS, attributes) == 0)
+			(void)sys3(SYS_fchown, fd, ids->uid, -1); /* without CAP_CHOWN they stay whose they are */
+}
+
+/* For --user: nothing of root is kept, also where the kernel was told to keep capabilities. Returns 0 or an errno. */
+static int become_user(const struct ids *ids) {
+	static const struct capabilities none[2];
+	give_standard_files(ids);
+	const int error = take_ids(ids, ids->groups); /* its own group is one of them, as initgroups has it */
+	if (error || !ids->uid) return error;
+	(void)sys5(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); /* gone with the others as well */
+	return (int)-sys2(SYS_capset, &own_capabilities, none);
+}
+
+/* "0\t0\t0": real, effective and saved, when all are the same and not root's. */
+static int parse_user(const char *text, uint32_t *uid) {
+	uint32_t ids[3];
+	for (int index = 0; index < 3; index++) {
+		while (*text == '\t') text++;
+		if (!parse_id(&text, &ids[index]) || !ids[index]) return 0;
+	}
+	*uid = ids[0];
+	return 1;
+}
+
+/* Of a process that has given root up for good. */
+static int read_ids(pid_t pid, struct ids *ids) {
+	char text[2048];
+	if (!read_proc(pid, "/status", text, sizeof text)) return 0;
+	const char *uid = line_after(text, "Uid:"), *gid = line_after(text, "Gid:\t"), *groups = line_after(text, "Groups:\t");
+	if (!uid || !gid || !groups || !parse_user(uid, &ids->uid) || !parse_id(&gid, &ids->groups[0])) return 0;
+	for (ids->count = 1; ids->count < sizeof ids->groups / sizeof *ids->groups; ids->count++, groups += *groups == ' ')
+		if (!parse_id(&groups, &ids->groups[ids->count])) break;
+	return 1;
+}
+
+static int may_give_root_up; /* after a handoff, also to itself, which is how it becomes another program */
+
+/* True when they are ours now. CAP_KILL is kept, for what others run below us. */
+static int follow(pid_t pid, const struct ids *ids) {
+	struct capabilities held[2] = {{0}};
+	(void)sys2(SYS_capget, &own_capabilities, held); /* then none is kept */
+	(void)sys5(SYS_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0); /* a valid argument: cannot fail */
+	if (take_ids(ids, ids->groups + 1)) return 0;
+	held[0].effective = held[0].permitted &= 1U << CAP_KILL;
+	held[0].inheritable = 0;
+	memset(&held[1], 0, sizeof held[1]);
+	(void)sys2(SYS_capset, &own_capabilities, held); /* less than before: cannot fail */
+	arm_parent_death();
+	tell(IDS_TAKEN, number(pid), number(ids->uid));
+	return 1;
+}
+
+/* Takes the ids of the main child, once that has given root up: root without CAP_KILL could not signal it, and pid1 keeps
+ * no root that it does not need. True when it has just done so. */
+static int follow_child(void) {
+	struct ids ids;
+	const int is_root = !sys0(SYS_geteuid);
+	const int taken = is_root && read_ids(child.pid, &ids) && follow(child.pid, &ids);
+	if (taken || !is_root) may_give_root_up = 0;
+	return taken;
+}
+
+/* --- memory ----------------------------------------------------------------------------------------------------- */
+
+/* In a list as /proc/self/cgroup has it: the path behind ":memory:" or "0::", which is cut off there; "" is the root, or
+ * none. */
+static const char *cgroup_path(char *list, const char *controller) {
+	for (; *list; list++) {
+		const char *path = after_prefix(list, controller);
+		if (!path) continue;
+		list += path - list;
+		while (*list && *list != '\n') list++;
+		*list = 0;
+		return equal(path, "/") ? "" : path;
+	}
+	return "";
+}
+
+/* A number of our memory cgroup, behind that name, or -1: by version 1 where it is mounted, else by version 2. In a
+ * container with a namespace of its own, or with nothing but its own cgroup mounted, the path is that of the mount. */
+static long read_memory(const char *file_1, const char *file_2, const char *name) {
+	static const struct {
+		const char *mount, *controller;
+	} versions[] = {{"/sys/fs/cgroup/memory", ":memory:"}, {"/sys/fs/cgroup", "0::"}};
+	char list[2048], path[600], text[512];
+	if (!read_file("/proc/self/cgroup", list, sizeof list)) return -1;
+	for (int attempt = 0; attempt < 4; attempt++) {
+		const char *own = attempt % 2 ? "" : cgroup_path(list, versions[attempt / 2].controller);
+		*path = 0;
+		append(path, "%1%2/%3", versions[attempt / 2].mount, own, attempt < 2 ? file_1 : file_2);
+		if (!read_file(path, text, sizeof text)) continue;
+		const char *at = line_after(text, name);
+		long value;
+		return at && digits(&at, 1L << 60, &value) ? value : -1;
+	}
+	return -1;
+}
+
+static long oom_kills_before;
+
+static long oom_kills(void) { return read_memory("memory.oom_control", "memory.events", "oom_kill "); }
+
+/* A container that is out of memory ends like one that somebody killed: by SIGKILL, and nothing says why. */
+static void tell_out_of_memory(void) {
+	if (exit_code_of(child.status) != EXIT_KILLED || oom_kills() <= oom_kills_before) return;
+	const long limit = read_memory("memory.limit_in_bytes", "memory.max", "");
+	char text[96] = "whose cgroup has no limit of its own: the machine, or a cgroup above, has no memory left";
+	if (limit >= 0) {
+		const int whole = !(limit % (1L << 20));
+		*text = 0;
+		append(text, "the limit of its cgroup is %1 %2", number(limit >> (whole ? 20 : 10)), whole ? "MiB" : "KiB");
+	}
+	tell(OUT_OF_MEMORY, number(child.pid), text);
 }
 
 /* --- time ------------------------------------------------------------------------------------------------------- */
@@ -1266,64 +1389,94 @@ static long next_due_ms(void) {
 
 /* --- the orderly end -------------------------------------------------------------------------------------------- */
 
-static void ask_to_end(pid_t pid) {
-	(void)sys2(SYS_kill, pid, SIGTERM); /* gone or not ours to signal: the end of the clock tells */
-	(void)sys2(SYS_kill, pid, SIGCONT); /* a stopped process gets its SIGTERM only now */
+/* To the group of the main child, where there is one: 0 would be our own, and -1 everybody. */
+static void signal_group(int signal) {
+	if (child.group > 1) (void)sys2(SYS_kill, -child.group, signal); /* gone, or the end of the clock tells */
 }
 
-static void ask_descendant_to_end(pid_t pid, const struct process *process) {
+/* To a process, if it is still ours. Between a look into /proc and kill its pid could become another one's; a pidfd,
+ * where the kernel has them and a seccomp profile lets them through, stays with the process that was looked at. */
+static void signal_ours(pid_t pid, int signal) {
+	const long pidfd = sys2(SYS_pidfd_open, pid, 0);
+	long result = pidfd == -ESRCH ? pidfd : -ENOSYS;
+	if (is_ours(pid)) {
+		if (pidfd >= 0) result = sys4(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+		if (result == -ENOSYS || result == -EPERM) (void)sys2(SYS_kill, pid, signal); /* gone is what we want */
+	}
+	if (pidfd >= 0) (void)sys1(SYS_close, pidfd); /* nothing is lost */
+}
+
+static void ask_to_end(pid_t pid, const struct process *process) {
 	(void)process;
-	if (is_ours(pid)) ask_to_end(pid);
+	signal_ours(pid, SIGTERM);
+	signal_ours(pid, SIGCONT); /* a stopped process gets its SIGTERM only now */
 }
 
 /* The main child is gone; a package manager leaves the app behind like this, unsignalled. */
 static void sweep(void) {
-	if (own_pid == 1) ask_to_end(-1);
-	else if (has_own_proc()) for_each_process(ask_descendant_to_end);
-	else ask_to_end(-child.group); /* as far as it can be known */
+	static const uint8_t signals[] = {SIGTERM, SIGCONT};
+	if (own_pid != 1 && has_own_proc()) {
+		for_each_process(ask_to_end);
+		return;
+	}
+	for (size_t index = 0; index < sizeof signals; index++)
+		if (own_pid == 1) (void)sys2(SYS_kill, -1, signals[index]); /* nobody is left, then */
+		else signal_group(signals[index]); /* as far as it can be known */
 }
 
-static char killed_names[LONGEST_ARGUMENT];
+static char names[LONGEST_ARGUMENT]; /* of processes, with their pids */
 static int unnamed;
 
 static void name_process(pid_t pid, const struct process *process) {
 	if (is_zombie(process) || !is_ours(pid)) return;
-	const char *command = command_of(pid);
-	if (length_of(killed_names) + length_of(command) + 60 > sizeof killed_names) {
+	const char *name = name_of(pid);
+	if (length_of(names) + length_of(name) + 60 > sizeof names) {
 		unnamed++;
 		return;
 	}
-	append(killed_names, "%1%2 (%3)", *killed_names ? ", " : "", number(pid), command);
+	append(names, "%1%2 (%3)", *names ? ", " : "", number(pid), name);
+}
+
+/* The processes below us; without /proc what else is known. */
+static const char *name_all(void) {
+	*names = 0;
+	unnamed = 0;
+	if (has_own_proc()) for_each_process(name_process);
+	if (unnamed) append(names, " and %1 more", number(unnamed));
+	if (!*names && own_pid != 1 && !has_own_proc()) append(names, "the group of pid %1", number(child.group));
+	return *names ? names : "what /proc does not show";
 }
 
 static void kill_process(pid_t pid, const struct process *process) {
 	(void)process;
-	if (is_ours(pid)) (void)sys2(SYS_kill, pid, SIGKILL); /* gone is what we want */
+	signal_ours(pid, SIGKILL);
 }
 
 static int reap(void);
 static int result(void);
+static int more_to_reap;
 
-/* SIGKILL to everything, and waits until the kernel has ended it. */
+/* SIGKILL to everything, and waits until the kernel has ended it; only then it is told. */
 static int kill_all(const char *why) {
 	static const struct timespec pause = {0, 20000000};
 	static const uint64_t child_signal = 1UL << (SIGCHLD - 1);
 	struct siginfo info;
-	if (!reap()) return result(); /* the last one has just ended by itself */
-	for_each_process(name_process);
-	if (unnamed) append(killed_names, " and %1 more", number(unnamed));
-	const char *killed = *killed_names ? killed_names : "what /proc does not show";
-	if (*why == *GRACE_OVER) tell(why, number(config.grace_ms), killed);
-	else tell(why, killed);
+	int left = reap();
+	if (!left) return result(); /* the last one has just ended by itself */
+	const char *killed = name_all();
 	/* Bounded: a process in an uninterruptible sleep cannot be waited for, and our own end leaves it to the kernel. */
-	for (int round = 0; round < 100; round++) {
+	for (const long until_ms = now_ms() + LONGEST_KILL_MS; left && now_ms() < until_ms;) {
 		if (own_pid == 1) (void)sys2(SYS_kill, -1, SIGKILL); /* nobody left is what we want */
 		else if (has_own_proc()) for_each_process(kill_process);
-		else (void)sys2(SYS_kill, -child.group, SIGKILL); /* as far as it can be known */
-		if (!reap()) break;
-		(void)sys4(SYS_rt_sigtimedwait, &child_signal, &info, &pause, 8); /* a time-out is the next round */
+		else signal_group(SIGKILL); /* as far as it can be known */
+		left = reap();
+		if (left && !more_to_reap) (void)sys4(SYS_rt_sigtimedwait, &child_signal, &info, &pause, 8); /* or the next round */
 	}
-	return EXIT_KILLED;
+	if (*why == *GRACE_OVER) tell(why, number(config.grace_ms), killed);
+	else tell(why, killed);
+	if (!left || own_pid == 1) return EXIT_KILLED; /* the kernel ends a namespace with its PID 1 */
+	tell(LIVES_ON, has_own_proc() ? name_all() : "what left that group, and cannot be found without /proc");
+	return self->own_failure;
 }
 
 /* --- forwarding ------------------------------------------------------------------------------------------------- */
@@ -1373,7 +1526,8 @@ static void deliver(int signal, const struct siginfo *info) {
 	}
 	if (signal == SIGCONT) child.stop_forwarded = 0;
 	const pid_t target = config.group ? -child.group : child.pid;
-	const long result = send_to(target, signal, info);
+	long result = send_to(target, signal, info);
+	if (result == -EPERM && follow_child()) result = send_to(target, signal, info);
 	if (result == 0) {
 		trace(FORWARDED_TO, number(signal), signal_name(signal), number(child.pid), signal_description(signal));
 		wake_for(signal, target);
@@ -1386,6 +1540,14 @@ static void deliver(int signal, const struct siginfo *info) {
 static int target_of(int signal) {
 	const int to = config.rewritten[signal];
 	return to == DROPPED_SIGNAL ? 0 : to ? to : signal;
+}
+
+/* As dumb-init does it, whose child may be in another session, where it tells nobody that it stands. */
+static void suspend(void) {
+	if (own_pid == 1) return; /* nothing could continue it, and the program would stand for ever */
+	tell(SUSPENDED);
+	(void)sys2(SYS_kill, own_pid, SIGSTOP); /* we are there */
+	if (!config.setsid && pass_foreground((pid_t)sys1(SYS_getpgid, 0), child.group)) has_foreground = 1;
 }
 
 static int rewritten(int signal) {
@@ -1403,6 +1565,7 @@ static void forward(const struct siginfo *info) {
 	if (!to) return;
 	if (!config.delay_ms[signal]) {
 		deliver(to, info);
+		if (self->suspends && is_terminal_stop(signal)) suspend();
 		return;
 	}
 	if (held[signal].due_ms) return; /* a standard signal that is pending already is the same signal */
@@ -1453,12 +1616,14 @@ static int take_handoff(const struct siginfo *info) {
 	const pid_t pid = (pid_t)(info->value & ((1UL << 22) - 1));
 	const long grace_ms = (long)(info->value >> 22 & ((1UL << 25) - 1));
 	struct process process;
-	if (info->pid != child.pid || child.ended ||
-	    (pid && pid != child.pid && (!read_stat(pid, &process) || !is_descendant(pid)))) {
+	const int is_descended = !pid || pid == child.pid || (read_stat(pid, &process) && is_descendant(pid));
+	/* The app of a sender that had announced it, and has reaped it since: the sender ends with the app's code. */
+	const int is_gone = !is_descended && holds_real_time && sys2(SYS_kill, pid, 0) == -ESRCH;
+	if (config.pause || info->pid != child.pid || child.ended || (!is_descended && !is_gone)) {
 		tell(HANDOFF_REFUSED, number(pid), number(info->pid));
 		return 1;
 	}
-	if (pid) {
+	if (pid && !is_gone) {
 		holds_real_time = 0;
 		if (grace_ms) config.grace_ms = grace_ms;
 		/* Bit 0 is the command line's, bit 1 the last handoff's, which may take it back. */
@@ -1467,9 +1632,10 @@ static int take_handoff(const struct siginfo *info) {
 			const pid_t group = (pid_t)sys1(SYS_getpgid, pid);
 			child.sender = child.pid;
 			child.pid = pid;
-			if (group > 0 && group != (pid_t)sys1(SYS_getpgid, 0)) child.group = group;
+			if (group > 1 && group != (pid_t)sys1(SYS_getpgid, 0)) child.group = group;
 		}
 		if (stops_forwarded) start_clock();
+		may_give_root_up = 1; /* once the sender, who may be root, has its answer */
 		release_held_back();
 	} else holds_real_time = 1;
 	(void)sys3(SYS_tgkill, info->pid, info->pid, SIGURG); /* without an answer the sender stays */
@@ -1481,17 +1647,13 @@ static int take_handoff(const struct siginfo *info) {
 static int is_for_us(const struct siginfo *info) {
 	if (take_handoff(info)) return 1;
 	if (!holds_real_time && !held[HANDOFF_SIGNAL].due_ms) return 0;
-	if (held_back_count == sizeof held_back / sizeof *held_back) return 0;
-	held_back[held_back_count++] = *info;
+	/* Forwarded now it would end the sender. */
+	if (held_back_count < sizeof held_back / sizeof *held_back) held_back[held_back_count++] = *info;
+	else trace(DROPPED, number(HANDOFF_SIGNAL), number(HANDOFF_SIGNAL));
 	return 1;
 }
 
 /* --- reaping ---------------------------------------------------------------------------------------------------- */
-
-static int exit_code_of(int status) {
-	const int signal = status & 0x7f;
-	return signal ? EXIT_SIGNAL + signal : status >> 8 & 0xff;
-}
 
 static void child_ended(int status) {
 	child.ended = 1;
@@ -1503,7 +1665,7 @@ static void child_ended(int status) {
 static void child_stopped(int signal) {
 	static const uint64_t all = ~0UL, all_but_stop = ~(1UL << (SIGTSTP - 1));
 	child.stopped = 1;
-	const int terminal = open_terminal();
+	const int terminal = self->suspends && child.stop_forwarded ? -1 : open_terminal();
 	if (terminal < 0) return;
 	/* An editor stops itself with SIGSTOP when the key is pressed. */
 	const int by_terminal = is_terminal_stop(signal) || child.stop_forwarded || foreground_of(terminal) == child.group;
@@ -1554,12 +1716,13 @@ static const char *next_orphan(pid_t *pid) {
 	info.pid = 0;
 	if (!config.warn_reaped || sys5(SYS_waitid, P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | WALL, NULL) < 0) return NULL;
 	*pid = info.pid;
-	return info.pid > 0 && info.pid != child.pid ? command_of(info.pid) : NULL;
+	return info.pid > 0 && info.pid != child.pid ? name_of(info.pid) : NULL;
 }
 
-/* Reaps all that can be. False when no child is left at all. */
+/* Reaps all that can be, a bounded number at a time. False when no child is left at all. */
 static int reap(void) {
-	for (;;) {
+	more_to_reap = 0;
+	for (int count = 0; count < REAPED_A_TURN; count++) {
 		int status;
 		pid_t named = 0;
 		const char *orphan = next_orphan(&named);
@@ -1580,6 +1743,8 @@ static int reap(void) {
 			if (child.ended && !config.grace_ms) return 1; /* nobody waits for the rest */
 		}
 	}
+	more_to_reap = 1;
+	return 1;
 }
 
 /* --- the loop --------------------------------------------------------------------------------------------------- */
@@ -1598,8 +1763,8 @@ static int next_signal(struct siginfo *info) {
 	struct timespec timeout, *limit = NULL;
 	const uint64_t signals = awaited_signals();
 	const long until_ms = next_due_ms();
-	if (until_ms) {
-		const long left = until_ms - now_ms();
+	if (until_ms || more_to_reap) {
+		const long left = more_to_reap ? 0 : until_ms - now_ms();
 		timeout.seconds = left > 0 ? left / 1000 : 0;
 		timeout.nanoseconds = left > 0 ? left % 1000 * 1000000 : 0;
 		limit = &timeout;
@@ -1624,18 +1789,20 @@ static void begin_end(int left) {
 	const int signal = child.status & 0x7f;
 	if (signal) tell(MAIN_SIGNALED, signal_description(signal));
 	else tell(MAIN_EXITED, number(exit_code_of(child.status)));
+	tell_out_of_memory();
 	if (config.grace_ms) {
 		take_foreground_back(); /* else no key reaches us while we wait */
 		if (left || own_pid == 1) sweep(); /* a visitor is no child of PID 1, and gets its signal too */
-	} else if (self->ends_group && child.group) {
+	} else if (self->ends_group && !config.pause) {
 		const int signal = rewritten(SIGTERM);
-		if (signal) (void)sys2(SYS_kill, -child.group, signal); /* most often nobody is left */
+		if (signal && config.group) signal_group(signal); /* else it is the child's alone, which is gone */
 		if (signal) tell(FORWARDED_TO, number(signal));
 	}
 }
 
 static int supervise(void) {
 	int ending = 0;
+	oom_kills_before = oom_kills(); /* while the program starts, which it costs no time so */
 	if (config.zombies) next_zombie_look_ms = now_ms() + ZOMBIE_INTERVAL_MS;
 	for (;;) {
 		struct siginfo info;
@@ -1646,7 +1813,8 @@ static int supervise(void) {
 			if (is_forced_by(signal)) return kill_all(FORCED);
 		}
 		release_held();
-		const int left = signal == SIGCHLD || child.ended ? reap() : 1;
+		if (may_give_root_up) (void)follow_child(); /* also when it has just ended: its ids are there until it is reaped */
+		const int left = signal == SIGCHLD || child.ended || more_to_reap ? reap() : 1;
 		if (child.ended) {
 			if (!ending++) begin_end(left);
 			if (!config.grace_ms || !left) return result();
@@ -1661,20 +1829,19 @@ static int supervise(void) {
 
 /* --- the shim of --exec ------------------------------------------------------------------------------------------ */
 
-static void arm_parent_death(pid_t parent) {
-	if (!config.parent_death) return;
-	(void)sys5(SYS_prctl, PR_SET_PDEATHSIG, config.parent_death, 0, 0, 0); /* a valid signal: cannot fail */
-	/* It died before we asked; 0: it is in another PID namespace. */
-	const long now = sys0(SYS_getppid);
-	if (now && now != (config.parent ? config.parent : parent)) (void)sys2(SYS_kill, own_pid, config.parent_death);
-}
-
 /* Becomes the program, as the leader of its own group. Returns the exit code of a failure. */
-static int become_program(char **argv, char **envp, pid_t parent, uint64_t mask) {
+static int become_program(char **argv, char **envp, uint64_t mask) {
 	const pid_t group = (pid_t)sys1(SYS_getpgid, 0);
 	(void)sys2(SYS_setpgid, 0, 0); /* fails only for a session leader, which leads its group already */
 	if (config.foreground) (void)pass_foreground(group, own_pid); /* a job in the background does not get it */
-	arm_parent_death(parent);
+	if (config.error_fd >= 0) (void)sys3(SYS_fcntl, (int)config.error_fd, F_SETFD, FD_CLOEXEC); /* or it is not open */
+	const int refused = config.user.count ? become_user(&config.user) : 0;
+	if (refused) {
+		if (config.error_fd >= 0) print((int)config.error_fd, number(-refused)); /* tells it from an errno of exec */
+		else (void)own_failure("take the ids of --user", refused);
+		return self->not_executable;
+	}
+	arm_parent_death(); /* a change of the uid disarms it */
 	if (config.nofile >= 0) {
 		struct rlimit limit;
 		if (sys4(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit) == 0) {
@@ -1682,7 +1849,6 @@ static int become_program(char **argv, char **envp, pid_t parent, uint64_t mask)
 			(void)sys4(SYS_prlimit64, 0, RLIMIT_NOFILE, &limit, NULL); /* below the hard limit: cannot fail */
 		}
 	}
-	if (config.error_fd >= 0) (void)sys3(SYS_fcntl, (int)config.error_fd, F_SETFD, FD_CLOEXEC); /* or it is not open */
 	long error = find_program(argv[0], envp);
 	(void)sys4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, 8); /* valid arguments: cannot fail */
 	if (!error) error = -sys3(SYS_execve, program_path, argv, envp);
@@ -1709,18 +1875,22 @@ static int pid1(char **argv, char **envp) {
 	uint64_t mask = 0;
 	(void)sys4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, 8); /* valid arguments: cannot fail */
 	own_pid = (pid_t)sys0(SYS_getpid);
-	const pid_t parent = (pid_t)sys0(SYS_getppid);
+	parent_found = (pid_t)sys0(SYS_getppid);
 
 	find_personality(*argv);
 	char **program = configure(argv, envp);
-	if (config.exec) return become_program(program, envp, parent, mask);
+	const char *options = config.node ? variable(envp, "NODE_OPTIONS") : NULL;
+	char moved[sizeof APP_OPTIONS + (options ? length_of(options) : 0)];
+	if (config.node) move_node_options(envp, moved);
+	if (config.exec) return become_program(program, envp, mask);
 
 	/* An inherited SIG_IGN would make the kernel reap for us, and the exit code would be lost. */
 	static const struct sigaction by_default;
 	struct sigaction child_action;
 	(void)sys4(SYS_rt_sigaction, SIGCHLD, &by_default, &child_action, 8); /* valid arguments: cannot fail */
+	if (config.node) (void)sys5(SYS_prctl, PR_SET_NAME, "pid1", 0, 0, 0); /* by #! it would be the script's */
 	become_reaper();
-	arm_parent_death(parent);
+	arm_parent_death();
 	const int failure = config.pause ? 0 : start_child(program, envp, mask, &child_action);
 	if (failure) return failure;
 	release_resources();

@@ -15,10 +15,10 @@ typedef unsigned long uint64_t;
 #if defined __x86_64__
 enum {
 	SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_rt_sigaction = 13, SYS_rt_sigprocmask = 14, SYS_ioctl = 16,
-	SYS_getpid = 39, SYS_execve = 59, SYS_wait4 = 61, SYS_kill = 62, SYS_fcntl = 72, SYS_chdir = 80,
-	SYS_setpgid = 109, SYS_getppid = 110, SYS_setsid = 112, SYS_getpgid = 121, SYS_getsid = 124, SYS_rt_sigtimedwait = 128,
+	SYS_getpid = 39, SYS_sendto = 44, SYS_execve = 59, SYS_wait4 = 61, SYS_kill = 62, SYS_fcntl = 72, SYS_chdir = 80, SYS_fchdir = 81, SYS_fchown = 93, SYS_geteuid = 107,
+	SYS_setpgid = 109, SYS_getppid = 110, SYS_setsid = 112, SYS_setgroups = 116, SYS_setresuid = 117, SYS_setresgid = 119, SYS_getpgid = 121, SYS_getsid = 124, SYS_capget = 125, SYS_capset = 126, SYS_rt_sigtimedwait = 128,
 	SYS_rt_sigqueueinfo = 129, SYS_statfs = 137, SYS_prctl = 157, SYS_getdents64 = 217, SYS_clock_gettime = 228, SYS_exit_group = 231,
-	SYS_tgkill = 234, SYS_waitid = 247,
+	SYS_tgkill = 234, SYS_waitid = 247, SYS_ppoll = 271, SYS_splice = 275, SYS_pidfd_send_signal = 424, SYS_pidfd_open = 434,
 	SYS_openat = 257, SYS_newfstatat = 262, SYS_readlinkat = 267, SYS_faccessat = 269, SYS_pipe2 = 293, SYS_rt_tgsigqueueinfo = 297, SYS_prlimit64 = 302,
 	SYS_close_range = 436,
 };
@@ -35,6 +35,7 @@ __asm__(".text\n.type sys,@function\nsys:\n"
 	"	mov %rcx, %rdx\n"
 	"	mov %r8, %r10\n"
 	"	mov %r9, %r8\n"
+	"	mov 8(%rsp), %r9\n"
 	"	syscall\n"
 	"	ret\n");
 
@@ -72,12 +73,12 @@ __asm__(".text\n.type vfork_call,@function\nvfork_call:\n"
 
 #elif defined __aarch64__
 enum {
-	SYS_fcntl = 25, SYS_ioctl = 29, SYS_statfs = 43, SYS_faccessat = 48, SYS_chdir = 49, SYS_openat = 56, SYS_close = 57,
-	SYS_pipe2 = 59, SYS_getdents64 = 61, SYS_read = 63, SYS_write = 64, SYS_readlinkat = 78, SYS_newfstatat = 79, SYS_exit_group = 94,
+	SYS_fcntl = 25, SYS_ioctl = 29, SYS_statfs = 43, SYS_faccessat = 48, SYS_chdir = 49, SYS_fchdir = 50, SYS_fchown = 55, SYS_openat = 56, SYS_close = 57,
+	SYS_pipe2 = 59, SYS_getdents64 = 61, SYS_read = 63, SYS_write = 64, SYS_ppoll = 73, SYS_splice = 76, SYS_readlinkat = 78, SYS_newfstatat = 79, SYS_capget = 90, SYS_capset = 91, SYS_exit_group = 94,
 	SYS_waitid = 95, SYS_clock_gettime = 113, SYS_kill = 129, SYS_tgkill = 131, SYS_rt_sigaction = 134, SYS_rt_sigprocmask = 135,
-	SYS_rt_sigtimedwait = 137, SYS_rt_sigqueueinfo = 138, SYS_setpgid = 154, SYS_getpgid = 155, SYS_getsid = 156, SYS_setsid = 157,
-	SYS_prctl = 167, SYS_getpid = 172, SYS_getppid = 173, SYS_rt_tgsigqueueinfo = 240, SYS_execve = 221, SYS_wait4 = 260, SYS_prlimit64 = 261,
-	SYS_close_range = 436,
+	SYS_rt_sigtimedwait = 137, SYS_rt_sigqueueinfo = 138, SYS_setresuid = 147, SYS_setresgid = 149, SYS_setpgid = 154, SYS_getpgid = 155, SYS_getsid = 156, SYS_setsid = 157,
+	SYS_setgroups = 159, SYS_prctl = 167, SYS_getpid = 172, SYS_getppid = 173, SYS_geteuid = 175, SYS_sendto = 206, SYS_execve = 221, SYS_rt_tgsigqueueinfo = 240, SYS_wait4 = 260, SYS_prlimit64 = 261,
+	SYS_pidfd_send_signal = 424, SYS_pidfd_open = 434, SYS_close_range = 436,
 };
 enum { O_DIRECTORY = 040000 };
 enum { STAT_MODE = 16 };
@@ -91,6 +92,7 @@ __asm__(".text\n.type sys,@function\nsys:\n"
 	"	mov x2, x3\n"
 	"	mov x3, x4\n"
 	"	mov x4, x5\n"
+	"	mov x5, x6\n"
 	"	svc #0\n"
 	"	ret\n");
 
@@ -134,16 +136,18 @@ long sys_2(long number, long a, long b) __asm__("sys");
 long sys_3(long number, long a, long b, long c) __asm__("sys");
 long sys_4(long number, long a, long b, long c, long d) __asm__("sys");
 long sys_5(long number, long a, long b, long c, long d, long e) __asm__("sys");
+long sys_6(long number, long a, long b, long c, long d, long e, long f) __asm__("sys");
 #define sys0(n) sys_0(n)
 #define sys1(n, a) sys_1(n, (long)(a))
 #define sys2(n, a, b) sys_2(n, (long)(a), (long)(b))
 #define sys3(n, a, b, c) sys_3(n, (long)(a), (long)(b), (long)(c))
 #define sys4(n, a, b, c, d) sys_4(n, (long)(a), (long)(b), (long)(c), (long)(d))
 #define sys5(n, a, b, c, d, e) sys_5(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
+#define sys6(n, a, b, c, d, e, f) sys_6(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 
 enum {
-	ENOENT = 2, ESRCH = 3, E2BIG = 7, ENOEXEC = 8, EAGAIN = 11, ENOMEM = 12, EACCES = 13,
-	ENOTDIR = 20, EINVAL = 22, ETXTBSY = 26, EPIPE = 32, ENAMETOOLONG = 36, ELOOP = 40, EPERM = 1,
+	ENOENT = 2, ESRCH = 3, ENXIO = 6, E2BIG = 7, ENOEXEC = 8, EAGAIN = 11, ENOMEM = 12, EACCES = 13,
+	ENOTDIR = 20, EINVAL = 22, ETXTBSY = 26, EPIPE = 32, ENAMETOOLONG = 36, ENOSYS = 38, ELOOP = 40, EPERM = 1,
 };
 
 enum {
@@ -151,14 +155,16 @@ enum {
 	SIGTSTP = 20, SIGTTIN = 21, SIGTTOU = 22, SIGURG = 23, SIGNALS = 64,
 };
 
-enum { O_RDONLY = 0, O_RDWR = 2, O_NOCTTY = 0400, O_NONBLOCK = 04000, O_CLOEXEC = 02000000, AT_FDCWD = -100, X_OK = 1, F_OK = 0 };
-enum { S_IFMT = 0170000, S_IFDIR = 0040000 };
+enum { O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_NOCTTY = 0400, O_NONBLOCK = 04000, O_CLOEXEC = 02000000, O_PATH = 010000000, AT_FDCWD = -100, AT_EMPTY_PATH = 0x1000, X_OK = 1, F_OK = 0 };
+enum { S_IFMT = 0170000, S_IFIFO = 0010000, S_IFCHR = 0020000, S_IFDIR = 0040000, S_IFSOCK = 0140000 };
+enum { MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000, SPLICE_F_NONBLOCK = 2, POLLIN = 1, POLLOUT = 4 };
 enum { STATFS_FLAGS = 10, ST_NOEXEC = 8 }; /* the tenth word of struct statfs */
 enum { SIG_BLOCK = 0, SIG_SETMASK = 2, SI_QUEUE = -1 };
 enum { WNOHANG = 1, WUNTRACED = 2, WEXITED = 4, WCONTINUED = 8, WNOWAIT = 0x01000000, WALL = 0x40000000 };
 enum { P_ALL = 0 };
-enum { PR_SET_PDEATHSIG = 1, PR_SET_CHILD_SUBREAPER = 36, PR_GET_CHILD_SUBREAPER = 37 };
-enum { TIOCSCTTY = 0x540e, TIOCGPGRP = 0x540f, TIOCSPGRP = 0x5410, TIOCNOTTY = 0x5422 };
+enum { PR_SET_PDEATHSIG = 1, PR_SET_KEEPCAPS = 8, PR_SET_NAME = 15, PR_CAP_AMBIENT = 47, PR_CAP_AMBIENT_CLEAR_ALL = 4, PR_SET_CHILD_SUBREAPER = 36, PR_GET_CHILD_SUBREAPER = 37 };
+enum { CAPABILITY_VERSION = 0x20080522, CAP_KILL = 5 };
+enum { TCGETS = 0x5401, TIOCSCTTY = 0x540e, TIOCGPGRP = 0x540f, TIOCSPGRP = 0x5410, TIOCNOTTY = 0x5422 };
 enum { F_SETFD = 2, F_DUPFD_CLOEXEC = 1030, FD_CLOEXEC = 1 };
 enum { RLIMIT_NOFILE = 7 };
 enum { CLOCK_MONOTONIC = 1 };
@@ -181,6 +187,21 @@ struct siginfo {
 
 struct timespec {
 	long seconds, nanoseconds;
+};
+
+struct pollfd {
+	int fd;
+	short events, revents;
+};
+
+struct capability_header {
+	uint32_t version;
+	pid_t pid; /* 0: our own */
+};
+
+/* Two of them, for 64 capabilities. */
+struct capabilities {
+	uint32_t effective, permitted, inheritable;
 };
 
 struct rlimit {
@@ -217,9 +238,9 @@ void *memset(void *to, int byte, size_t length) {
 /* --- sockets, which only healthcheck opens ---------------------------------------------------------------------- */
 
 #if defined __x86_64__
-enum { SYS_socket = 41, SYS_connect = 42, SYS_getsockname = 51, SYS_getpeername = 52, SYS_getsockopt = 55, SYS_ppoll = 271 };
+enum { SYS_socket = 41, SYS_connect = 42, SYS_getsockname = 51, SYS_getpeername = 52, SYS_getsockopt = 55 };
 #else
-enum { SYS_ppoll = 73, SYS_socket = 198, SYS_connect = 203, SYS_getsockname = 204, SYS_getpeername = 205, SYS_getsockopt = 209 };
+enum { SYS_socket = 198, SYS_connect = 203, SYS_getsockname = 204, SYS_getpeername = 205, SYS_getsockopt = 209 };
 #endif
 
 enum {
@@ -227,10 +248,4 @@ enum {
 	ETIMEDOUT = 110, ECONNREFUSED = 111, EHOSTUNREACH = 113, EINPROGRESS = 115,
 };
 enum { AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, SOCK_STREAM = 1, SOCK_NONBLOCK = O_NONBLOCK, SOL_SOCKET = 1, SO_ERROR = 4 };
-enum { POLLIN = 1, POLLOUT = 4 };
-
-struct pollfd {
-	int fd;
-	short events, revents;
-};
 #endif

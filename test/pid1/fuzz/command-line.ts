@@ -21,7 +21,8 @@ export const interfaces: readonly Interface[] = [
     longNames: [
       ...['subreaper', 'no-subreaper', 'group', 'parent-death=', 'expect=', 'rewrite=', 'delay='],
       ...['setsid', 'grace=', 'warn-reaped', 'zombies', 'verbose', 'pause', 'exec', 'foreground'],
-      ...['parent=', 'nofile=', 'error-fd=', 'help', 'version', 'licence'],
+      // Not --node, which runs another program than the one named.
+      ...['user=', 'parent=', 'nofile=', 'error-fd=', 'help', 'version', 'licence'],
     ],
     failure: 125,
     notStarted: [126, 127],

@@ -30,6 +30,9 @@ export interface SpawnedProcess {
 type ProcessOptions = SpawnChildOptions & {
   readonly cwd: string;
   readonly env: Environment;
+  readonly stdin: 'inherit' | 'ignore';
+  readonly output: 'inherit' | 'pipe';
+  readonly foreground: boolean;
   readonly system: System;
 };
 
@@ -51,7 +54,7 @@ async function spawnByShim(
   args: readonly string[],
   options: ProcessOptions,
 ): Promise<SpawnedProcess> {
-  const { cwd, env, stdin = 'inherit', output = 'inherit', notifyFd, system } = options;
+  const { cwd, env, stdin, output, notifyFd, system } = options;
   const { default: spawn } = await import('cross-spawn');
   // What follows blocks: without a turn, a row of starts would keep the event loop from timers and signals to its end.
   // Not afterwards, when a pipe could come to its end before the caller listens.
@@ -129,7 +132,7 @@ function shimArguments(
   args: readonly string[],
   options: ProcessOptions,
 ): string[] {
-  const { parentDeath, foreground = false, system } = options;
+  const { parentDeath, foreground, system } = options;
   const fileLimit = originalFileLimit(system);
   return [
     '--exec',
@@ -189,7 +192,7 @@ async function spawnByNode(
   args: readonly string[],
   options: ProcessOptions,
 ): Promise<SpawnedProcess> {
-  const { cwd, env, stdin = 'inherit', output = 'inherit', system } = options;
+  const { cwd, env, stdin, output, system } = options;
   const { default: spawn } = await import('cross-spawn');
   try {
     const spawned = spawn(command, args, {

@@ -1,5 +1,5 @@
 import { type AbortSignalLike, anAbortSignal, onAbort } from '../abort.ts';
-import { stopDefaults } from '../defaults.ts';
+import { spawnDefaults, stopDefaults } from '../defaults.ts';
 import { CoreError } from '../errors.ts';
 import {
   type Checks,
@@ -64,12 +64,22 @@ export async function spawnChild(
   const { signal, system = realSystem } = options;
   requireWhatItTakes(options, system);
   const { cwd = currentCwd(system), env = system.env } = options;
+  const { stdin = spawnDefaults.stdin, output = spawnDefaults.output } = options;
+  const { foreground = spawnDefaults.foreground } = options;
   checkCwd(cwd);
   if (signal?.aborted === true)
     throw new CoreError('CANCELED', 'starting the child was called off', { cause: signal.reason });
-  const foreground = options.foreground === true ? foregroundFor(system) : undefined;
-  const spawned = await spawnProcess(command, args, { ...options, cwd, env, system });
-  const terminal = foreground?.(spawned.pid);
+  const give = foreground ? foregroundFor(system) : undefined;
+  const spawned = await spawnProcess(command, args, {
+    ...options,
+    cwd,
+    env,
+    stdin,
+    output,
+    foreground,
+    system,
+  });
+  const terminal = give?.(spawned.pid);
   const child = childOf(spawned, terminal, options, system);
   stopAtAbort(child, signal);
   return { ...child, ...spawned.pipes };

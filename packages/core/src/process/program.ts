@@ -3,10 +3,12 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { searchPath } from '../defaults.ts';
 import { CoreError } from '../errors.ts';
 import { type Checks, checkOptions, checkValue, text } from '../options.ts';
+import { realSystem } from '../system.ts';
+import { currentCwd } from './cwd.ts';
 
 export interface FindProgramOptions {
-  /** Absolute; where a relative command or PATH entry starts. */
-  readonly cwd: string;
+  /** Absolute; where a relative command or PATH entry starts. Default: that of this process. */
+  readonly cwd?: string | undefined;
   /** As the PATH variable; unset means what execvp uses then. */
   readonly path?: string | undefined;
   /** What errors call the command, in place of `"command" (path)`; for one that may hold a secret. */
@@ -19,10 +21,10 @@ const checks: Checks<FindProgramOptions> = { cwd: text, path: text, name: text }
  * The absolute path of a command, found as execvp finds it, or the reason why it cannot run.
  * Throws `COMMAND_NOT_FOUND` (also when its `#!` interpreter is missing) or `COMMAND_NOT_EXECUTABLE`.
  */
-export function findProgram(command: string, options: FindProgramOptions): string {
+export function findProgram(command: string, options: FindProgramOptions = {}): string {
   checkOptions('findProgram', options, checks);
   checkValue('the command of findProgram', command, text, 'command');
-  const { cwd, path, name } = options;
+  const { cwd = currentCwd(realSystem), path, name } = options;
   if (command === '') throw new CoreError('COMMAND_NOT_FOUND', 'the command is empty');
   if (command.includes('/')) {
     const file = resolve(cwd, command);

@@ -10,14 +10,14 @@ export interface Backoff {
   readonly jitter?: boolean | undefined;
 }
 
-/** The delay in ms when `attempts` have been made, from 1 on. `random` is from 0 up to 1, for the jitter. */
+/** The delay in ms when `attempts` have been made, from 1 on. `random` is from 0 up to 1, for the jitter. Default: its middle. */
 export function backoffMs(
-  { delayMs, factor, maxDelayMs, jitter = false }: Backoff,
+  { delayMs, factor, maxDelayMs, jitter }: Backoff,
   attempts: number,
   random = 0.5,
 ): number {
   // After a thousand attempts the power is Infinity, and that many times 0 is NaN.
   const grown = delayMs === 0 ? 0 : delayMs * factor ** (attempts - 1);
-  const spread = jitter ? 0.8 + 0.4 * random : 1;
+  const spread = jitter === true ? 0.8 + 0.4 * random : 1;
   return Math.min(Math.min(grown, maxDelayMs) * spread, maxDelayMs);
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { CoreError, createReaper, setSubreaper } from '../../src/index.ts';
 import { realSystem } from '../../src/system.ts';
+import { warningsOf } from '../warnings.ts';
 
 function isSubreaper(): boolean {
   const is = setSubreaper(true);
@@ -37,6 +38,23 @@ describe('createReaper', () => {
     await done;
     expect(orphans).toEqual([{ exitCode: 165, signal: 'SIGRTMIN+3', coreDumped: false }]);
     expect(reaper.reaped).toBe(1);
+  });
+
+  it('eleven at once warn of no leak', async () => {
+    const warnings = await warningsOf(() => {
+      const reapers = Array.from({ length: 11 }, () => createReaper());
+      for (const reaper of reapers) reaper.close();
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it('is closed by its AbortSignal', () => {
+    const before = process.listenerCount('SIGCHLD');
+    const abort = new AbortController();
+    createReaper({ signal: abort.signal });
+    expect(process.listenerCount('SIGCHLD')).toBe(before + 1);
+    abort.abort();
+    expect(process.listenerCount('SIGCHLD')).toBe(before);
   });
 
   it('leaves no listener, no subscription and no adoption behind', () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type FanOutTarget, fanOut, type Signal, spawnChild } from '../../src/index.ts';
 import { realSystem } from '../../src/system.ts';
+import { warningsOf } from '../warnings.ts';
 
 /** A target that only notes what it gets; ended after `lives` signals. */
 function target(lives = Number.POSITIVE_INFINITY): FanOutTarget & { got: Signal[] } {
@@ -150,15 +151,12 @@ describe('fanOut', () => {
   });
 
   it('eleven at once warn of no leak, and each gets every signal', async () => {
-    const warnings: Error[] = [];
-    const onWarning = (warning: Error): void => void warnings.push(warning);
-    process.on('warning', onWarning);
     const targets = Array.from({ length: 11 }, () => target());
-    const fans = targets.map((each) => fanOut([each]));
-    await raise('SIGUSR2');
-    for (const fan of fans) fan.close();
-    await new Promise(setImmediate);
-    process.off('warning', onWarning);
+    const warnings = await warningsOf(async () => {
+      const fans = targets.map((each) => fanOut([each]));
+      await raise('SIGUSR2');
+      for (const fan of fans) fan.close();
+    });
     expect(targets.map(({ got }) => got)).toEqual(Array(11).fill(['SIGUSR2']));
     expect(warnings).toEqual([]);
   });

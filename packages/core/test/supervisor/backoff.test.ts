@@ -19,6 +19,7 @@ describe('backoffMs', () => {
     const spread = (attempts: number): number[] =>
       [0, 0.5, 1].map((random) => Math.round(backoffMs(jitter, attempts, random)));
     expect(spread(2)).toEqual([160, 200, 240]);
+    expect(backoffMs(jitter, 2)).toBe(backoffMs(jitter, 2, 0.5));
     expect(spread(9)).toEqual([800, 1000, 1000]);
   });
 });

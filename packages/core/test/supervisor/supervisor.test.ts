@@ -11,6 +11,7 @@ import {
 } from '../../src/index.ts';
 import { realSystem, type System } from '../../src/system.ts';
 import { liveMembers } from '../../src/tree/process-group.ts';
+import { warningsOf } from '../warnings.ts';
 
 const signals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGALRM', 'SIGUSR1', 'exit'];
 const counts = (): number[] => signals.map((signal) => process.listenerCount(signal));
@@ -327,14 +328,11 @@ describe('createSupervisor', () => {
   });
 
   it('eleven at once warn of no leak', async () => {
-    const warnings: Error[] = [];
-    const onWarning = (warning: Error): void => void warnings.push(warning);
-    process.on('warning', onWarning);
-    const supervisors = Array.from({ length: 11 }, () => supervise([sleeper('a')]));
-    for (const { start } of supervisors) await start();
-    for (const { stop } of supervisors) await stop();
-    await new Promise(setImmediate);
-    process.off('warning', onWarning);
+    const warnings = await warningsOf(async () => {
+      const supervisors = Array.from({ length: 11 }, () => supervise([sleeper('a')]));
+      for (const { start } of supervisors) await start();
+      for (const { stop } of supervisors) await stop();
+    });
     expect(warnings).toEqual([]);
   });
 
