@@ -51,7 +51,8 @@ async function spawnByShim(
   options: ProcessOptions,
 ): Promise<SpawnedProcess> {
   const { cwd, env, stdin = 'inherit', output = 'inherit', notifyFd, system } = options;
-  const { default: spawn } = await import('cross-spawn');
+  // Not cross-spawn, which differs on Windows alone.
+  const { spawn } = process.getBuiltinModule('node:child_process');
   // What follows blocks: without a turn, a row of starts would keep the event loop from timers and signals to its end.
   // Not afterwards, when a pipe could come to its end before the caller listens.
   await setImmediate();
