@@ -64,10 +64,9 @@ function drawn({ title, details, children }: Node, isLast: boolean): string[] {
 }
 
 function phaseNode(phase: Plan['phases'][number]): Node {
-  const [only] = phase.steps;
-  const single = phase.steps.length === 1 && only !== undefined && only.title === phase.name;
+  const single = phase.steps.find(({ name }) => name === undefined);
   return {
-    title: single ? `${phase.name}  ${only.work.shown}` : phase.name,
+    title: single === undefined ? phase.name : `${phase.name}  ${single.work.shown}`,
     details: [
       `cwd ${phase.cwd}`,
       ...(phase.post ? ['after the app'] : [afterWhat(phase.needs)]),
@@ -75,15 +74,15 @@ function phaseNode(phase: Plan['phases'][number]): Node {
       ...(phase.timeoutMs > 0 ? [`timeout ${formatDuration(phase.timeoutMs)}`] : []),
       ...(phase.onFailure === 'abort' ? [] : [`onFailure ${phase.onFailure}`]),
       ...(phase.onStop === 'defer' ? ['onStop defer'] : []),
-      ...(single ? stepDetail(only) : []),
+      ...(single === undefined ? [] : stepDetail(single)),
     ],
-    children: single
-      ? []
-      : phase.steps.map((step) => ({
-          title: `${step.title}  ${step.work.shown}`,
-          details: [`cwd ${step.work.cwd}`, ...skippedDetail(step), ...stepDetail(step)],
-          children: [],
-        })),
+    children: phase.steps
+      .filter((step) => step !== single)
+      .map((step) => ({
+        title: `${step.title}  ${step.work.shown}`,
+        details: [`cwd ${step.work.cwd}`, ...skippedDetail(step), ...stepDetail(step)],
+        children: [],
+      })),
   };
 }
 

@@ -7,6 +7,17 @@ export function ruleProblems(config: Config): Problem[] {
   return findings(config).map((finding) => ({ kind: 'rule', ...finding }));
 }
 
+/** Each phase but exec-app with what it needs: without `needs` it is the phase written before it. */
+export function neededBy(phases: Config['phases']): ReadonlyMap<string, readonly string[]> {
+  const names = Object.keys(phases).filter((name) => name !== 'exec-app');
+  return new Map(
+    names.map((name, index) => {
+      const before = names[index - 1];
+      return [name, phases[name]?.needs ?? (before === undefined ? [] : [before])];
+    }),
+  );
+}
+
 function findings({ phases, post = {} }: Config): Finding[] {
   const names = Object.keys(phases);
   return [
@@ -44,17 +55,6 @@ function findings({ phases, post = {} }: Config): Finding[] {
     ...appProblems(phases['exec-app']),
     ...needProblems(neededBy(phases)),
   ];
-}
-
-/** Each phase but exec-app with what it needs: without `needs` it is the phase written before it. */
-export function neededBy(phases: Config['phases']): ReadonlyMap<string, readonly string[]> {
-  const names = Object.keys(phases).filter((name) => name !== 'exec-app');
-  return new Map(
-    names.map((name, index) => {
-      const before = names[index - 1];
-      return [name, phases[name]?.needs ?? (before === undefined ? [] : [before])];
-    }),
-  );
 }
 
 function appProblems(app: AppConfig): Finding[] {

@@ -16,15 +16,11 @@ export interface ModeChoice {
 export function chooseMode(config: FilledConfig): ModeChoice {
   const app = config.phases['exec-app'];
   const needs = needsOf(config, app);
-  const needed = rank(needs.at(-1)?.mode ?? 'exec');
-  const named = app.mode;
-  const mode = named === 'auto' ? (modes[needed] ?? 'exec') : named;
+  const { mode, because } =
+    app.mode === 'auto' ? mostDemanding(needs) : { mode: app.mode, because: 'exec-app.mode' };
   return {
     mode,
-    because:
-      named === 'auto'
-        ? (needs.at(-1)?.key ?? 'nothing in the config needs more')
-        : 'exec-app.mode',
+    because,
     problems: needs
       .filter((need) => rank(need.mode) > rank(mode))
       .map((need) => ({
@@ -35,8 +31,13 @@ export function chooseMode(config: FilledConfig): ModeChoice {
   };
 }
 
+interface Need {
+  readonly mode: ChosenMode;
+  readonly key: string;
+}
+
 /** What needs more than `exec`, the most demanding last. */
-function needsOf(config: FilledConfig, app: FilledApp): { mode: ChosenMode; key: string }[] {
+function needsOf(config: FilledConfig, app: FilledApp): Need[] {
   const ownCodes = app.successExitCodes.filter((code) => code !== 0 && code !== 'forwarded');
   return [
     ...when('handoff', 'exec-app.startTimeout', app.startTimeout !== undefined),
@@ -49,8 +50,15 @@ function needsOf(config: FilledConfig, app: FilledApp): { mode: ChosenMode; key:
   ];
 }
 
-function when(mode: ChosenMode, key: string, is: boolean): { mode: ChosenMode; key: string }[] {
+function when(mode: ChosenMode, key: string, is: boolean): Need[] {
   return is ? [{ mode, key }] : [];
+}
+
+function mostDemanding(needs: readonly Need[]): Pick<ModeChoice, 'mode' | 'because'> {
+  const last = needs.at(-1);
+  return last === undefined
+    ? { mode: 'exec', because: 'nothing in the config needs more' }
+    : { mode: last.mode, because: last.key };
 }
 
 function rank(mode: ChosenMode): number {

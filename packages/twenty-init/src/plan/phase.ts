@@ -24,7 +24,9 @@ export interface Phase {
 }
 
 export interface Step {
-  /** `migrate`, or `migrate/upgrade` in a phase of several steps. */
+  /** In a phase of steps; without one it is all that the phase does. */
+  readonly name?: string;
+  /** `migrate`, or `migrate/upgrade` of that name. */
   readonly title: string;
   /** Its path in the config. */
   readonly where: string;
@@ -110,6 +112,7 @@ function makeStep(
   const place = placeWithin(phasePlace, step, where, expanding);
   return {
     ...defaults,
+    name: step.name,
     title: `${phaseName}/${step.name}`,
     where,
     work: commandOf(step, where, place, expanding),
