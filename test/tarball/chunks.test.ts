@@ -88,6 +88,7 @@ const uses: Readonly<Record<string, Use>> = {
   install: { args: ['install', 'sbin'], files: {}, leaves: ['sbin/pid1', /^\x7fELF/] },
   json: { files: config({ log: { format: 'json' } }), says: /"event":"booting"/ },
   plan: { args: ['plan'], files: config(), says: /migrate/ },
+  'run-phases': { args: ['run-phases'], files: config(), says: /^migrated$/m },
   shared: { files: config({ log: { format: 'json' } }), says: /"event":"booting"/ },
   'tcp-socket': ready({ tcpSocket: '127.0.0.1:${PORT}' }),
   tee: { files: config({ log: { file: 'app.log' } }), leaves: ['app.log', /^migrated\napp\n$/] },

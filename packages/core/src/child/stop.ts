@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { timerMs } from '../options.ts';
+import { delay } from '../process/event-loop.ts';
 import type { System } from '../system.ts';
 import { killTree } from '../tree/kill-tree.ts';
 import type { ProcessGroup } from './group.ts';

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { nowMs } from '../process/clock.ts';
+import { delay } from '../process/event-loop.ts';
 import { endsProcess, sendSignal } from '../signals/send.ts';
 import { realSystem, requireLinux } from '../system.ts';
 import { type KillTreeOptions, killTree } from './kill-tree.ts';

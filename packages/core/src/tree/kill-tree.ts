@@ -1,6 +1,6 @@
-import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { CoreError } from '../errors.ts';
 import { nowMs } from '../process/clock.ts';
+import { delay, turnOfTheLoop } from '../process/event-loop.ts';
 import { type Signal, signalNumber } from '../signals/names.ts';
 import { endsProcess, sendSignal } from '../signals/send.ts';
 import { realSystem, type System } from '../system.ts';
@@ -93,7 +93,7 @@ async function freeze(
         send(pid, 'SIGSTOP');
         stoppedHere.add(pid);
       }
-      await setImmediate();
+      await turnOfTheLoop();
     }
   } catch (error) {
     for (const pid of stoppedHere) send(pid, 'SIGCONT');
