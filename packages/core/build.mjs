@@ -1,13 +1,13 @@
 // Bundles the package, and makes a door to the bundle of each subpath export. A module costs a Node process some 100 KB
-// to load: a reaper of fourteen of them would be more loader than reaper. What a reaper needs is a chunk of its own, so
-// that it does not bring the rest along. The declarations come from tsc.
+// to load: a reaper of fourteen of them would be more loader than reaper. What a reaper needs, and the rule of
+// restarts, are chunks of their own, so that they do not bring the rest along. The declarations come from tsc.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { build } from 'esbuild';
 
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
 const sources = Object.values(exports).flatMap((target) => target['@twenty-init/source'] ?? []);
-const library = ['./src/index.ts', './src/reaper/reaper.ts'];
+const library = ['./src/index.ts', './src/reaper/reaper.ts', './src/supervisor/restart.ts'];
 /** No part of the library: importing it has an effect. */
 const preload = './src/process/preload.ts';
 const options = {

@@ -4,12 +4,16 @@
 import { screen } from '../harness/screen.ts';
 import { benchBootCost } from './boot-cost/main.ts';
 import { benchCopy } from './copy/main.ts';
+import { benchHealthcheck } from './healthcheck/main.ts';
+import { benchMask } from './mask/main.ts';
 import { benchPid1 } from './pid1/main.ts';
 import { benchReaper } from './reaper/main.ts';
 
 const benchmarks = {
   'boot-cost': benchBootCost,
   copy: benchCopy,
+  healthcheck: benchHealthcheck,
+  mask: benchMask,
   pid1: benchPid1,
   reaper: benchReaper,
 };

@@ -201,7 +201,7 @@ describe('log.file', () => {
       'twenty-init.config.json': config(path, ['true']),
     });
     const mount =
-      'mount -t tmpfs none proc && touch proc/version && mount -o remount,ro proc && exec "$@"';
+      'mount -t tmpfs none proc && touch proc/version && mount -o remount,bind,ro proc && exec "$@"';
     await using container = await root.boot({ wrapper: ['sh', '-c', mount, 'sh'] });
     expect(await container.exited).toBe(78);
     expect(container.stderr()).toMatch(/log\.file +/);

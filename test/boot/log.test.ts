@@ -113,6 +113,85 @@ describe('secrets', () => {
     expect(container.stderr()).not.toContain(secret);
   });
 
+  /** As the custom is, and in the config itself: shown by each of them if there were no mask. */
+  const written = (format: string): object => ({
+    name: `app ${secret}`,
+    log: { format },
+    phases: {
+      show: {
+        command: ['sh', '-c', 'echo "$DB_PASSWORD"; exit 1', `--key=${secret}`],
+        env: { DB_PASSWORD: secret },
+        cwd: `\${TEST_ROOT}/${secret}`,
+        onFailure: 'warn',
+      },
+      'exec-app': {
+        command: ['sh', '-c', 'exit 5', `a"${encodeURIComponent(multiLine)}`, multiLine],
+        env: { APP_KEY: multiLine },
+        mode: 'supervise',
+      },
+    },
+  });
+  const multiLine = 'first "one"\r\nsecond & third';
+
+  it.each(['text', 'json', 'ecs'])(
+    'are in none of our own lines when they are written in the config (%s)',
+    async (format) => {
+      using root = image({ 'twenty-init.config.json': written(format), [`${secret}/`]: '' });
+      await using container = await root.boot({
+        env: { ...process.env, TEST_ROOT: root.path('') },
+      });
+      expect(await container.exited).toBe(5);
+      const own = container.stderr();
+      expect(own).toContain('last 1 lines');
+      for (const piece of [secret.slice(0, 8), secret.slice(-8), 'first ', 'second', 'third'])
+        expect(own).not.toContain(piece);
+    },
+  );
+
+  it.each([['check'], ['plan'], ['plan', '--format', 'json'], ['plan', '--format', 'mermaid']])(
+    'are not in what %s %s %s prints when they are written in the config',
+    (...argv) => {
+      using root = image({ 'twenty-init.config.json': written('text'), [`${secret}/`]: '' });
+      const { stdout, stderr, code } = root.command(argv, {
+        env: { ...process.env, TEST_ROOT: root.path('') },
+      });
+      expect(code, stderr).toBe(0);
+      for (const piece of [secret.slice(0, 8), secret.slice(-8), 'first ', 'second', 'third'])
+        expect(stdout + stderr).not.toContain(piece);
+    },
+  );
+
+  it('are not in the problems of a config that is wrong', async () => {
+    using root = image({
+      'twenty-init.config.json': {
+        phases: {
+          one: { env: { DB_PASSWORD: 12345678 }, command: [secret] },
+          two: { env: 'hunter2-and-more', command: ['true'], retry: { attempts: secret } },
+          'exec-app': { env: { MY_TOKEN: secret }, command: ['true'], mode: secret },
+        },
+      },
+    });
+    await using container = await root.boot();
+    expect(await container.exited).toBe(78);
+    expect(container.stderr()).toContain('phases.two.env');
+    expect(container.stderr()).not.toMatch(/hunter2|12345678/);
+  });
+
+  it('are not in the title of a process of ours', async () => {
+    using root = image({
+      'twenty-init.config.json': {
+        phases: {
+          show: { command: ['sh', '-c', 'cat /proc/1/cmdline /proc/$PPID/cmdline; echo shown'] },
+          'exec-app': { command: ['true'], env: { MY_TOKEN: secret } },
+        },
+      },
+    });
+    await using container = await root.boot({ env: { ...process.env, TEST_PASSWORD: secret } });
+    expect(await container.exited).toBe(0);
+    expect(container.stdout()).toContain('shown');
+    expect(container.stdout()).not.toContain(secret);
+  });
+
   it('are not in what plan and check print', () => {
     using root = image({ 'twenty-init.config.json': leaky('text'), key: secret });
     for (const argv of [

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { snippets } from '../docs/snippets.ts';
 import { makeBuildContext } from '../harness/build-context.ts';
 import { type Attempt, type Docker, startDocker } from '../harness/docker.ts';
 import { noNodeImage, provideNodeImage } from '../harness/node-image.ts';
@@ -8,6 +12,10 @@ import { until } from '../harness/wait.ts';
 const docker = await startDocker();
 const missing = 'missing' in docker ? docker.missing : noNodeImage(docker);
 const image = `twenty-init-example-${process.pid}`;
+/** Whole ones; the others are a line of one. */
+const dockerfiles = snippets
+  .filter(({ language, text }) => language === 'dockerfile' && text.startsWith('FROM '))
+  .map((snippet) => [snippet.title, snippet] as const);
 
 if (missing !== undefined) {
   process.stderr.write(`containers: skipped: ${missing}\n`);
@@ -20,15 +28,25 @@ describe.skipIf(missing !== undefined)(
     const engine = docker as Docker;
     const running: string[] = [];
     let base: ReturnType<typeof provideNodeImage> | undefined;
+    let context: ReturnType<typeof makeBuildContext> | undefined;
+    const build = (dockerfile: string, tag: string): void => {
+      const folder = context?.folder ?? '';
+      engine('build', '--network', 'none', '--tag', tag, '--file', dockerfile, folder);
+    };
 
     beforeAll(() => {
       base = provideNodeImage(engine);
-      build(engine);
+      context = makeBuildContext(fileURLToPath(new URL('app', import.meta.url)), {
+        'twenty-init-core.tgz': '@twenty-init/core',
+        'twenty-init.tgz': 'twenty-init',
+      });
+      build(fileURLToPath(new URL('../../Dockerfile.example', import.meta.url)), image);
     }, 600_000);
     afterAll(async () => {
       for (const id of running) engine.attempt('rm', '--force', id);
       engine.attempt('rmi', '--force', image);
       base?.remove();
+      context?.[Symbol.dispose]();
       await engine.stop();
     }, 120_000);
 
@@ -43,6 +61,8 @@ describe.skipIf(missing !== undefined)(
       const { stdout, stderr } = engine.attempt('logs', id);
       return stdout + stderr;
     };
+    const health = (id: string): Health =>
+      JSON.parse(engine('inspect', '--format', '{{json .State.Health}}', id));
     const listening = (id: string): Promise<string> =>
       until('the server to listen', () => logs(id).includes('server: listening') && logs(id));
 
@@ -99,6 +119,25 @@ describe.skipIf(missing !== undefined)(
       });
     });
 
+    it('is healthy by its HEALTHCHECK once the app listens, which needs no shell and no curl', async () => {
+      const id = run('--health-interval', '1s', image);
+      await until('a healthy container', () => health(id).Status === 'healthy');
+      expect(health(id).Log.at(-1)).toMatchObject({ ExitCode: 0, Output: '' });
+    });
+
+    it('is unhealthy where nobody listens on the port that a variable names, and Docker shows why', async () => {
+      const id = run(
+        ...['--env', 'PORT=1', '--health-interval', '1s', '--health-retries', '1'],
+        ...['--health-start-period', '1ms', image],
+      );
+      await until('an unhealthy container', () => health(id).Status === 'unhealthy');
+      expect(health(id).Log.at(-1)).toMatchObject({
+        ExitCode: 1,
+        Output:
+          'healthcheck: http://localhost:1/healthz: connection refused: nothing listens there\n',
+      });
+    });
+
     it('passes another CMD through without the phases, and one line says so', () => {
       const { exitCode, stdout, stderr } = attempt(image, 'sh', '-c', 'echo hi; exit 5');
       expect([exitCode, stdout]).toEqual([5, 'hi\n']);
@@ -136,6 +175,33 @@ describe.skipIf(missing !== undefined)(
       expect(exitCode).toBe(125);
       expect(stderr).toContain('bad value "soon" for PID1_GRACE');
     });
+
+    it.each(dockerfiles)(
+      'the Dockerfile of %s builds and runs',
+      { timeout: 300_000 },
+      async (_, { text }) => {
+        const tag = `${image}-snippet`;
+        const file = join(mkdtempSync(join(tmpdir(), 'dockerfile-')), 'Dockerfile');
+        // They are not published where this runs: the tarballs stand in the place of the names.
+        const local = text.replace(
+          'RUN npm install --global twenty-init ',
+          'WORKDIR /app\nCOPY . .\nRUN npm install --global ./twenty-init-core.tgz ./twenty-init.tgz ',
+        );
+        try {
+          writeFileSync(file, local);
+          build(file, tag);
+          const { exitCode, stdout } = attempt(tag, 'sh', '-c', 'cat /proc/1/comm; exit 5');
+          expect([exitCode, stdout]).toEqual([
+            5,
+            `${/ENTRYPOINT \["(?:.*\/)?([\w-]+)"/.exec(text)?.[1]}\n`,
+          ]);
+          if (text.includes('"twenty-init"')) await listening(run(tag));
+        } finally {
+          engine.attempt('rmi', '--force', tag);
+          rmSync(dirname(file), { recursive: true });
+        }
+      },
+    );
 
     describe.skipIf(missing === undefined && !engine.initIsPid1)(
       'docker run --init, with pid1 as the init-path of the engine',
@@ -177,11 +243,8 @@ describe.skipIf(missing !== undefined)(
   },
 );
 
-function build(engine: Docker): void {
-  using context = makeBuildContext(fileURLToPath(new URL('app', import.meta.url)), {
-    'twenty-init-core.tgz': '@twenty-init/core',
-    'twenty-init.tgz': 'twenty-init',
-  });
-  const dockerfile = fileURLToPath(new URL('../../Dockerfile.example', import.meta.url));
-  engine('build', '--network', 'none', '--tag', image, '--file', dockerfile, context.folder);
+/** As Docker has it. */
+interface Health {
+  readonly Status: string;
+  readonly Log: readonly { readonly ExitCode: number; readonly Output: string }[];
 }

@@ -12,5 +12,13 @@ describe.each(nodes)(
       expect(await container.exited, container.stderr()).toBe(0);
       expect(container.stdout()).toBe('300 5000\n300 5000\n');
     });
+
+    it('is not lowered where a user raised it', async () => {
+      const raised = `ulimit -n 4000; exec ${node} ${program('file-limit.mjs')}`;
+      const host = `ulimit -Sn 300; ulimit -Hn 5000; sh -c '${raised}'; exit $?`;
+      await using container = await runAsSubreaper(['sh', '-c', host]);
+      expect(await container.exited, container.stderr()).toBe(0);
+      expect(container.stdout()).toBe('4000 4000\n4000 4000\n');
+    });
   },
 );

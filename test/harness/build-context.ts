@@ -22,7 +22,14 @@ export function makeBuildContext(
   const rehearsal = mkdtempSync(join(tmpdir(), 'context-'));
   try {
     cpSync(folder, rehearsal, { recursive: true });
-    run(rehearsal, 'npm', 'install', '--omit=dev', '--cache', cache, '--no-audit', '--no-fund');
+    const options = [
+      '--omit=dev',
+      '--no-audit',
+      '--no-fund',
+      '--omit-lockfile-registry-resolved=false',
+    ];
+    run(rehearsal, 'npm', 'install', '--cache', cache, ...options);
+    cpSync(join(rehearsal, 'package-lock.json'), join(folder, 'package-lock.json'));
   } finally {
     rmSync(rehearsal, { recursive: true });
   }

@@ -57,6 +57,8 @@ export async function runAsInit(
     () => childrenOf(pid)[0]?.pid ?? unshare.ended(),
   );
   const target = init === true ? pid : init;
+  // What is sent to `unshare` itself, before it has become the program, is lost.
+  await until('the program', () => readProcess(target)?.argv[0] !== 'unshare' || unshare.ended());
   return container(unshare, target, namespaceOf, async () => {
     // --kill-child ends PID 1 with unshare, and the kernel ends the rest. What may stay is a zombie, whose parent is
     // the PID 1 of this machine then.

@@ -6,7 +6,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { runAsInit, runAsSubreaper } from '../harness/container.ts';
 import { fixture } from '../harness/fixture.ts';
 import { installed } from '../harness/installed.ts';
-import { childrenOf, descendantsOf, type Process, processes } from '../harness/proc.ts';
+import {
+  childrenOf,
+  descendantsOf,
+  type Process,
+  processes,
+  readProcess,
+} from '../harness/proc.ts';
 import { type Outcome, outcome, outcomeAsInit } from '../harness/run.ts';
 import { until } from '../harness/wait.ts';
 
@@ -249,8 +255,8 @@ describe('the name decides', () => {
         ours(name),
         ...args,
         ...sh(`
-          (trap 'echo second' USR1; echo ready; while [ ! -e /tmp/nothing ]; do sleep 0.01; done) &
           trap 'echo first' USR1; trap 'exit 0' TERM
+          (trap 'echo second' USR1; echo ready; while [ ! -e /tmp/nothing ]; do sleep 0.01; done) &
           while :; do wait; done`),
       ],
       { env: { ...process.env, ...variables } },
@@ -266,6 +272,8 @@ describe('the name decides', () => {
 
   it.each(['SIGTERM', 'SIGINT'] as const)('catatonit -P ends with 0 at %s', async (signal) => {
     await using container = await runAsInit([ours('catatonit'), '-P']);
+    // Before that the kernel drops what PID 1 does not handle.
+    await until('it to wait for signals', () => readProcess(container.init)?.state === 'S');
     container.kill('SIGHUP');
     container.kill(signal);
     expect(await container.exited).toBe(0);

@@ -11,7 +11,7 @@ const ctrlZ = '\x1a';
 const ctrlBackslash = '\x1c';
 
 /** As `docker run -it` starts what it becomes: as PID 1 that leads the session. */
-const asPid1 = ['unshare', ...isolate, 'setsid', '--ctty'];
+const asPid1 = ['--no-session', 'unshare', ...isolate, 'setsid', '--ctty'];
 const asLeader = ['env'];
 const optionSets = [[[]], [['--group']], [['--grace', '60s']], [['--setsid']]] as const;
 

@@ -4,13 +4,13 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runAsInit } from '../harness/container.ts';
 import { installed } from '../harness/installed.ts';
+import { serve } from '../harness/misbehaving-server.ts';
 import { outcome, outcomeAsInit } from '../harness/run.ts';
 
 const core = dirname(createRequire(import.meta.url).resolve('@twenty-init/core/package.json'));
-const source = join(core, 'native/pid1.c');
 const folder = mkdtempSync(join(tmpdir(), 'native-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -27,7 +27,11 @@ function build(copy: string, ...options: readonly string[]): string {
   return target;
 }
 
-const files = ['pid1', 'pid1.node'];
+/** The programs that are linked to nothing, and what each may weigh on x64. */
+const programs = { pid1: 24 * 1024, healthcheck: 16 * 1024 };
+const names = Object.keys(programs);
+const source = (name: string): string => join(core, 'native', `${name}.c`);
+const files = ['healthcheck', 'pid1', 'pid1.node'];
 const architectures = ['x64', 'arm64'].filter((arch) => {
   const cross = arch === process.arch ? 'cc' : 'aarch64-linux-gnu-gcc';
   return spawnSync(cross, ['--version']).status === 0;
@@ -44,20 +48,23 @@ describe('the build', () => {
       ),
     );
     expect(digests[1]).toEqual(digests[0]);
-    expect(digests[0]).toHaveLength(2 * architectures.length);
+    expect(digests[0]).toHaveLength(files.length * architectures.length);
   });
 
-  it('pid1 needs no loader and no library, and is at most 24 KiB on x64', () => {
-    for (const arch of architectures) {
-      const path = join(core, 'prebuilds', `linux-${arch}`, 'pid1');
-      const types = programHeaders(path).map(({ type }) => type);
-      expect(types, arch).not.toContain(elf.interpreter);
-      expect(types, arch).not.toContain(elf.dynamic);
-      if (arch === 'x64') expect(statSync(path).size).toBeLessThanOrEqual(24 * 1024);
-    }
-  });
+  it.each(Object.entries(programs))(
+    '%s needs no loader and no library, and has at most %i bytes on x64',
+    (name, most) => {
+      for (const arch of architectures) {
+        const path = join(core, 'prebuilds', `linux-${arch}`, name);
+        const types = programHeaders(path).map(({ type }) => type);
+        expect(types, arch).not.toContain(elf.interpreter);
+        expect(types, arch).not.toContain(elf.dynamic);
+        if (arch === 'x64') expect(statSync(path).size).toBeLessThanOrEqual(most);
+      }
+    },
+  );
 
-  it('the npm tarball carries both, with their x bits, and no script that runs at install', () => {
+  it('the npm tarball carries them for both, with their x bits, and no script that runs at install', () => {
     const [packed] = JSON.parse(
       execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: core, encoding: 'utf8' }),
     ) as [{ files: { path: string; mode: number }[] }];
@@ -86,14 +93,19 @@ describe('the build', () => {
     ['gcc', ['-fanalyzer', '-Werror', '-O1']],
     ['clang', ['-Wall', '-Wextra', '-Werror']],
   ])('is clean under %s %j', (compiler, flags) => {
-    if (!installed({ [compiler]: compiler }, `pid1 under ${compiler}`)) return;
-    const { status, stderr } = spawnSync(
-      compiler,
-      ['-std=c11', '-ffreestanding', '-DVERSION="0"', ...flags, '-c', '-o', '/dev/null', source],
-      { encoding: 'utf8' },
-    );
-    expect(stderr).toBe('');
-    expect(status).toBe(0);
+    if (!installed({ [compiler]: compiler }, `${names.join(' and ')} under ${compiler}`)) return;
+    for (const name of names) {
+      const { status, stderr } = spawnSync(
+        compiler,
+        [
+          ...['-std=c11', '-ffreestanding', '-DVERSION="0"', ...flags],
+          ...['-c', '-o', '/dev/null', source(name)],
+        ],
+        { encoding: 'utf8' },
+      );
+      expect(stderr, name).toBe('');
+      expect(status, name).toBe(0);
+    }
   });
 });
 
@@ -113,11 +125,59 @@ const scenes: readonly (readonly [args: readonly string[], script: string, code:
   [['-p', 'TERM'], 'kill -9 $$', 137],
 ];
 
+/** What goes through most of the source of healthcheck, with the port of a server that answers 503 or 200 by the path. */
+const looks = (port: number): readonly (readonly [args: readonly string[], code: number])[] => [
+  [['-h'], 0],
+  [['--version'], 0],
+  [[], 1],
+  [['--timeout'], 1],
+  [['--yolo'], 1],
+  [[`http://localhost:${port}/healthz`], 0],
+  [[`http://127.0.0.1:${port}/boot`], 1],
+  [['--alive', `http://[::ffff:127.0.0.1]:${port}/boot?x#y`], 0],
+  [['--timeout', '50ms', `http://0.0.0.0:${port}/silent`], 1],
+  [[`http://127.0.0.1:${port}/big`], 0],
+  [[`http://127.0.0.1:${port}/flood`], 1],
+  [[`http://127.0.0.1:${port}/garbage`], 1],
+  [['tcp://[::1]:1', 'unix:/nowhere', 'http://unix:/nowhere:/x', `tcp://127.0.0.1:${port}`], 0],
+  [['http://[2001:db8::3:1.2.3.4]:1', '--timeout=50ms'], 1],
+  [['http://localhost:${PATH:-1}/${PATH}$$'], 1],
+  [['${NOWHERE:-tcp://localhost:1}'], 1],
+  [['${NOWHERE}'], 1],
+  [['postgres://user:password@db/x'], 1],
+  [[`unix:/${'x'.repeat(107)}`], 1],
+  [[`http://localhost/${'x'.repeat(3000)}`], 1],
+  [Array.from({ length: 60 }, () => `unix:/${'x'.repeat(100)}`), 1],
+];
+
+const lookedAt = await serve((socket) => {
+  socket.once('data', (request: Buffer) => {
+    const path = /^GET \/(\w*)/.exec(request.toString())?.[1];
+    const boot = 'HTTP/1.1 103 E\r\nLink: x\r\n\r\nHTTP/1.1 503 x\r\nBoot-Phase: migrate\r\n\r\n';
+    if (path === 'boot') socket.end(boot);
+    else if (path === 'flood') socket.end(`HTTP/1.1 200 OK\r\n${'X: y\r\n'.repeat(20_000)}`);
+    else if (path === 'garbage') socket.end('-ERR\r\n');
+    else if (path !== 'silent')
+      socket.end(`HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(path === 'big' ? 50_000 : 0)}`);
+  });
+});
+afterAll(() => lookedAt[Symbol.asyncDispose]());
+
 describe('the same source with a C library below it', () => {
   const hosted = join(folder, 'hosted', 'pid1');
+  beforeAll(() => {
+    execFileSync(process.execPath, [join(core, 'native/build.mjs'), '--hosted', dirname(hosted)]);
+  });
+
+  it('healthcheck is clean under the address and undefined-behaviour sanitizers', async () => {
+    for (const [args, code] of looks(lookedAt.port)) {
+      const result = await outcome([join(dirname(hosted), 'healthcheck'), ...args]);
+      expect(result.stderr).not.toMatch(/Sanitizer|runtime error/);
+      expect(result.code, args.join(' ')).toBe(code);
+    }
+  });
 
   it('is clean under the address and undefined-behaviour sanitizers', async () => {
-    execFileSync(process.execPath, [join(core, 'native/build.mjs'), '--hosted', dirname(hosted)]);
     for (const name of ['tini', 'dumb-init', 'catatonit'])
       symlinkSync(hosted, join(dirname(hosted), name));
     for (const [args, script, code] of scenes)
@@ -133,28 +193,43 @@ describe('the same source with a C library below it', () => {
       }
   });
 
-  const hasValgrind = installed({ valgrind: 'valgrind' }, 'pid1 under Valgrind');
+  const hasValgrind = installed({ valgrind: 'valgrind' }, `${names.join(' and ')} under Valgrind`);
   it.skipIf(!hasValgrind)('is clean under Valgrind', { timeout: 180_000 }, async () => {
-    const plain = join(folder, 'plain');
-    execFileSync('cc', ['-g', '-O1', '-DHOSTED', '-DVERSION="0"', '-o', plain, source]);
     const valgrind = ['valgrind', '-q', '--error-exitcode=99', '--trace-children=no'];
-    for (const [args, script, code] of scenes) {
-      const { code: got, stderr } = await outcome([
-        ...[...valgrind, plain, ...args, '--', 'sh', '-c', script],
+    const plain = (name: string): string => join(folder, `plain-${name}`);
+    for (const name of names)
+      execFileSync('cc', [
+        ...['-g', '-O1', '-DHOSTED', '-DVERSION="0"', '-o', plain(name), source(name)],
       ]);
+    const runs: readonly (readonly [argv: readonly string[], code: number])[] = [
+      ...scenes.map(
+        ([args, script, code]) =>
+          [[plain('pid1'), ...args, '--', 'sh', '-c', script], code] as const,
+      ),
+      ...looks(lookedAt.port).map(
+        ([args, code]) => [[plain('healthcheck'), ...args], code] as const,
+      ),
+    ];
+    for (const [argv, code] of runs) {
+      const { code: got, stderr } = await outcome([...valgrind, ...argv]);
       expect(stderr).not.toMatch(/^==\d+==/m);
-      expect(got, script).toBe(code);
+      expect(got, argv.join(' ')).toBe(code);
     }
   });
 });
 
 const hasQemu = installed(
   { 'qemu-aarch64': 'qemu-user', 'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu' },
-  'pid1 for arm64',
+  `${names.join(' and ')} for arm64`,
 );
 
 describe.skipIf(!hasQemu || process.arch !== 'x64')('the arm64 build under qemu', () => {
   const arm = ['qemu-aarch64', join(core, 'prebuilds/linux-arm64/pid1')];
+  const armHealthcheck = ['qemu-aarch64', join(core, 'prebuilds/linux-arm64/healthcheck')];
+
+  it.each(looks(lookedAt.port))('healthcheck %j: %i', async (args, code) => {
+    expect((await outcome([...armHealthcheck, ...args])).code).toBe(code);
+  });
 
   // qemu-user keeps real-time signals for itself and shifts the others, so these are left out.
   it.each(scenes.filter(([args]) => !args.includes('37=20ms')))(

@@ -48,6 +48,19 @@ describe('the tarball of @twenty-init/core', () => {
     ).toEqual(['LICENSE', 'README.md', 'package.json']);
   });
 
+  it('has pid1 and healthcheck for this machine, and what they are built from', () => {
+    expect(core.files).toEqual(
+      expect.arrayContaining([
+        `prebuilds/linux-${process.arch}/healthcheck`,
+        `prebuilds/linux-${process.arch}/pid1`,
+        'native/healthcheck.c',
+        'native/pid1.c',
+        'native/sys.h',
+        'native/text.h',
+      ]),
+    );
+  });
+
   it('has no code of others, so no licence of others', () => {
     // esbuild names the file of each module that it bundles.
     const modules = core.files

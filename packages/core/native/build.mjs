@@ -1,11 +1,11 @@
-// Builds prebuilds/linux-<arch>/{pid1,pid1.node} with any gcc or clang. No library is linked, so what it makes runs on
+// Builds prebuilds/linux-<arch>/{pid1,healthcheck,pid1.node} with any gcc or clang. No library is linked, so what it makes runs on
 // glibc and musl alike. The same sources and compiler give the same bytes.
 //
 //   node native/build.mjs            this machine's architecture, and arm64 when aarch64-linux-gnu-gcc is there
 //   CC=clang node native/build.mjs   another compiler
 //   CI=1                             warnings are errors
 //   node native/build.mjs --out DIR  into DIR/linux-<arch> in place of prebuilds
-//   node native/build.mjs --hosted DIR   pid1 on top of the C library, with the sanitizers: DIR/pid1
+//   node native/build.mjs --hosted DIR   the programs on top of the C library, with the sanitizers
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -41,22 +41,23 @@ const flags = [
   '-Wl,--build-id=none',
 ];
 
+const program = [
+  '-ffreestanding',
+  '-mgeneral-regs-only',
+  '-fno-ident',
+  `-DVERSION="${version}"`,
+  '-fno-pie',
+  '-no-pie',
+  '-static',
+  '-Wl,-z,noseparate-code',
+  '-Wl,-z,norelro',
+];
+
 const outputs = {
-  pid1: {
-    sources: ['pid1.c', 'sys.h'],
-    flags: [
-      '-ffreestanding',
-      '-mgeneral-regs-only',
-      '-fno-ident',
-      `-DVERSION="${version}"`,
-      '-fno-pie',
-      '-no-pie',
-      '-static',
-      '-Wl,-z,noseparate-code',
-      '-Wl,-z,norelro',
-    ],
-  },
+  pid1: { isProgram: true, sources: ['pid1.c', 'text.h', 'sys.h'], flags: program },
+  healthcheck: { isProgram: true, sources: ['healthcheck.c', 'text.h', 'sys.h'], flags: program },
   'pid1.node': {
+    isProgram: false,
     sources: ['addon.c'],
     flags: ['-O2', '-shared', '-fPIC', '-U_FORTIFY_SOURCE', '-DNAPI_VERSION=8', `-I${nodeApi}`],
   },
@@ -80,27 +81,30 @@ function build(arch, compiler) {
     const target = join(directory, name);
     if (isNewer(target, ['build.mjs', '../package.json', ...output.sources])) continue;
     const args = [...flags, ...output.flags, '-o', target, output.sources[0]];
-    if (name === 'pid1') args.unshift(...smallest(compiler));
+    if (output.isProgram) args.unshift(...smallest(compiler));
     try {
       execFileSync(compiler, args, { cwd: native, stdio: 'inherit' });
     } catch {
       fail(`${compiler} could not build ${name} for ${arch}; its messages are above`);
     }
-    if (name === 'pid1') dropSectionHeaders(target);
+    if (output.isProgram) dropSectionHeaders(target);
   }
 }
 
 function buildHosted(directory, compiler) {
   mkdirSync(directory, { recursive: true });
   const sanitizers = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
-  execFileSync(
-    compiler,
-    [
-      ...[...warnings, ...sanitizers, '-DHOSTED', `-DVERSION="${version}"`],
-      ...['-o', join(directory, 'pid1'), join(native, 'pid1.c')],
-    ],
-    { stdio: 'inherit' },
-  );
+  for (const [name, { isProgram, sources }] of Object.entries(outputs)) {
+    if (!isProgram) continue;
+    execFileSync(
+      compiler,
+      [
+        ...[...warnings, ...sanitizers, '-DHOSTED', `-DVERSION="${version}"`],
+        ...['-o', join(directory, name), join(native, sources[0])],
+      ],
+      { stdio: 'inherit' },
+    );
+  }
 }
 
 /** The kernel reads program headers only; ld itself leaves the others out from binutils 2.41 on. */
@@ -119,7 +123,7 @@ function dropSectionHeaders(file) {
   writeFileSync(file, elf.subarray(0, end));
 }
 
-/** Not every compiler has these (-Oz is new in gcc 12); without them pid1 grows by some hundred bytes. */
+/** Not every compiler has these (-Oz is new in gcc 12); without them a program grows by some hundred bytes. */
 function smallest(compiler) {
   const wanted = [
     '-Oz',

@@ -1,4 +1,4 @@
-/* The kernel's interface as far as pid1 uses it, for x86_64 and aarch64: no libc, no kernel headers, so that any gcc
+/* The kernel's interface as far as pid1 and healthcheck use it, for x86_64 and aarch64: no libc, no kernel headers, so that any gcc
  * or clang builds it. Every call returns a result or -errno. */
 #ifndef SYS_H
 #define SYS_H
@@ -121,7 +121,7 @@ __asm__(".text\n.type vfork_call,@function\nvfork_call:\n"
 	"	svc #0\n"
 	"1:	ret\n");
 #else
-#error "pid1 is for x86_64 and aarch64"
+#error "pid1 and healthcheck are for x86_64 and aarch64"
 #endif
 
 long vfork_call(int (*function)(void *), void *stack_top, void *argument) __attribute__((visibility("hidden")));
@@ -199,4 +199,38 @@ static inline uint64_t bit(int signal) { return 1UL << (signal - 1); }
 /* gcc makes calls of these out of loops and struct copies, also with -ffreestanding. */
 void *memcpy(void *to, const void *from, size_t length);
 void *memset(void *to, int byte, size_t length);
+#ifndef HOSTED
+void *memcpy(void *to, const void *from, size_t length) {
+	char *target = to;
+	const char *source = from;
+	while (length--) *target++ = *source++;
+	return to;
+}
+
+void *memset(void *to, int byte, size_t length) {
+	char *target = to;
+	while (length--) *target++ = (char)byte;
+	return to;
+}
+#endif
+
+/* --- sockets, which only healthcheck opens ---------------------------------------------------------------------- */
+
+#if defined __x86_64__
+enum { SYS_socket = 41, SYS_connect = 42, SYS_getsockname = 51, SYS_getpeername = 52, SYS_getsockopt = 55, SYS_ppoll = 271 };
+#else
+enum { SYS_ppoll = 73, SYS_socket = 198, SYS_connect = 203, SYS_getsockname = 204, SYS_getpeername = 205, SYS_getsockopt = 209 };
+#endif
+
+enum {
+	EINTR = 4, EMFILE = 24, EPROTOTYPE = 91, EAFNOSUPPORT = 97, EADDRNOTAVAIL = 99, ENETUNREACH = 101, ECONNRESET = 104,
+	ETIMEDOUT = 110, ECONNREFUSED = 111, EHOSTUNREACH = 113, EINPROGRESS = 115,
+};
+enum { AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, SOCK_STREAM = 1, SOCK_NONBLOCK = O_NONBLOCK, SOL_SOCKET = 1, SO_ERROR = 4 };
+enum { POLLIN = 1, POLLOUT = 4 };
+
+struct pollfd {
+	int fd;
+	short events, revents;
+};
 #endif

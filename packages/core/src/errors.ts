@@ -12,6 +12,7 @@ export type CoreErrorCode =
   | 'STILL_RUNNING'
   | 'NOT_MAIN_THREAD'
   | 'PROC_UNUSABLE'
+  | 'NOT_READY'
   | 'CANCELED'
   | 'UNSUPPORTED_PLATFORM'
   | 'NATIVE_MISSING';
@@ -28,6 +29,7 @@ const exitCodes: Record<CoreErrorCode, number> = {
   STILL_RUNNING: 125,
   NOT_MAIN_THREAD: 125,
   PROC_UNUSABLE: 125,
+  NOT_READY: 1,
   CANCELED: 125,
   UNSUPPORTED_PLATFORM: 125,
   NATIVE_MISSING: 125,
@@ -36,7 +38,7 @@ const exitCodes: Record<CoreErrorCode, number> = {
 /** The same in each copy of this package. */
 const brand = Symbol.for('@twenty-init/core CoreError');
 
-/** The one error type of this package. The message says what, where and what to do. */
+/** What goes wrong at run time. The message says what, where and what to do. */
 export class CoreError extends Error {
   override readonly name = 'CoreError';
   readonly code: CoreErrorCode;
@@ -54,6 +56,21 @@ export class CoreError extends Error {
   /** The exit code for a program that ends because of this error. */
   get exitCode(): number {
     return exitCodes[this.code];
+  }
+}
+
+/**
+ * A call that can never be right: an option that does not exist, or a value that is none. Thrown before anything is done;
+ * `option` is its name, and the message says what was expected.
+ */
+export class OptionError extends RangeError {
+  override readonly name = 'OptionError';
+  readonly code = 'INVALID_OPTION';
+  readonly option: string;
+
+  constructor(option: string, message: string) {
+    super(message);
+    this.option = option;
   }
 }
 

@@ -1,15 +1,18 @@
-export type { ProcessGroup } from './child/group.ts';
-export type { JobState } from './child/job.ts';
+export type { AbortSignalLike } from './abort.ts';
 export { spawnChild } from './child/spawn.ts';
 export type {
   Child,
+  JobState,
   PipedChild,
+  ProcessGroup,
+  Readable,
   SpawnChildOptions,
   StopOptions,
   StopResult,
 } from './child/types.ts';
-export { CoreError, type CoreErrorCode } from './errors.ts';
-export { pid1Path } from './native.ts';
+export { CoreError, type CoreErrorCode, OptionError } from './errors.ts';
+export { healthcheckPath, type ProgramPathOptions, pid1Path } from './native.ts';
+export type { Environment } from './options.ts';
 export { type BecomeOptions, become } from './process/become.ts';
 export { checkCwd } from './process/cwd.ts';
 export { type ExitStatus, exitStatus } from './process/exit-status.ts';
@@ -29,10 +32,25 @@ export {
   type ReaperSlice,
 } from './reaper/reaper.ts';
 export type { ReapedOrphan } from './reaper/zombies.ts';
-export { type FanOut, type FanOutOptions, fanOut, type Route } from './signals/fan-out.ts';
+export { type FanOut, type FanOutOptions, fanOut } from './signals/fan-out.ts';
 export { isSignal, type Signal, signalName, signalNumber } from './signals/names.ts';
+export type { Route, Routes } from './signals/routes.ts';
 export type { FanOutTarget } from './signals/target.ts';
-export type { Backoff, RestartPolicy } from './supervisor/restart.ts';
+export {
+  type AfterEnd,
+  afterEnd,
+  type Backoff,
+  backoffMs,
+  type Ended,
+  noRestarts,
+  type RestartHistory,
+  type RestartOptions,
+  type RestartPolicy,
+  type RestartRule,
+  restartDefaults,
+  restartRule,
+} from './supervisor/restart.ts';
+export { nextToStop } from './supervisor/stop-order.ts';
 export { createSupervisor } from './supervisor/supervisor.ts';
 export type {
   SupervisedProcess,
@@ -40,8 +58,8 @@ export type {
   SupervisorEvent,
   SupervisorOptions,
 } from './supervisor/types.ts';
-export { realSystem, type System } from './system.ts';
 export { killAll } from './tree/kill-all.ts';
-export { type KillTreeOptions, killTree } from './tree/kill-tree.ts';
+export type { KillTreeOptions } from './tree/kill-options.ts';
+export { killTree } from './tree/kill-tree.ts';
 export { type ProcessTree, type ProcessTreeOptions, processTree } from './tree/process-tree.ts';
 export type { ProcessStat } from './tree/stat.ts';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CoreError } from './errors.ts';
+import { type Checks, checkOptions, internal, text } from './options.ts';
 import { realSystem, requireLinux, type System } from './system.ts';
 
 /** The functions of `native/addon.c`. Each returns a result, or -errno. */
@@ -46,7 +47,7 @@ let root: string | undefined;
  */
 export function loadAddon(system: System = realSystem): Addon {
   requireLinux('the native addon of @twenty-init/core', system);
-  addon ??= open(prebuilt('pid1.node', system));
+  addon ??= open(prebuilt('pid1.node', system.arch));
   return addon;
 }
 
@@ -74,13 +75,36 @@ export function addonIfAny(system: System): Addon | undefined {
   }
 }
 
-/** The absolute path of the `pid1` binary for this machine. Throws `UNSUPPORTED_PLATFORM` or `NATIVE_MISSING`. */
-export function pid1Path(system: System = realSystem): string {
-  requireLinux('pid1', system);
-  return prebuilt('pid1', system);
+export interface ProgramPathOptions {
+  /** `x64` or `arm64`: of the machine that it is for, which this one need not be. Default: that of this machine. */
+  readonly arch?: string | undefined;
+  /** @internal */
+  readonly system?: System | undefined;
 }
 
-function prebuilt(file: string, { arch }: System): string {
+const checks: Checks<ProgramPathOptions> = { arch: text, system: internal };
+
+/**
+ * The absolute path of the `pid1` binary. Throws `NATIVE_MISSING`, and `UNSUPPORTED_PLATFORM` off Linux where no `arch` is
+ * named.
+ */
+export function pid1Path(options: ProgramPathOptions = {}): string {
+  return programPath('pid1', options);
+}
+
+/** The absolute path of the `healthcheck` binary. Throws as {@link pid1Path} does. */
+export function healthcheckPath(options: ProgramPathOptions = {}): string {
+  return programPath('healthcheck', options);
+}
+
+function programPath(name: 'pid1' | 'healthcheck', options: ProgramPathOptions): string {
+  checkOptions(`${name}Path`, options, checks);
+  const { arch, system = realSystem } = options;
+  if (arch === undefined) requireLinux(name, system);
+  return prebuilt(name, arch ?? system.arch);
+}
+
+function prebuilt(file: string, arch: string): string {
   root ??= packageRoot(arch);
   const path = `${root}/${folderOf(arch)}/${file}`;
   if (!existsSync(path))

@@ -3,14 +3,16 @@ import { CoreError } from './errors.ts';
 
 /** The process-wide effects of this package, in one value, so that a test can pass a fake. */
 export interface System {
-  readonly platform: NodeJS.Platform;
-  readonly arch: NodeJS.Architecture;
+  /** As `process.platform`. */
+  readonly platform: string;
+  /** As `process.arch`. */
+  readonly arch: string;
   /** False in a Worker. */
   readonly isMainThread: boolean;
   readonly pid: number;
   /** Read anew each time: it changes when the parent dies. */
   readonly ppid: number;
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: Readonly<Record<string, string | undefined>>;
   cwd(): string;
   chdir(directory: string): void;
   /** kill(2): a negative pid is a process group. Throws Node's system error, with `code`. */

@@ -1,4 +1,4 @@
-import { realSystem, type System } from '../src/index.ts';
+import { realSystem, type System } from '../src/system.ts';
 
 export interface FakeProcess {
   readonly pid: number;
@@ -59,4 +59,12 @@ export function fakeSystem(
     },
     ...overrides,
   };
+}
+
+/** Each the parent of the next one, from 1000 on. */
+export function chain(length: number): FakeProcess[] {
+  return Array.from({ length }, (_, index) => ({
+    pid: 1000 + index,
+    ppid: index === 0 ? 1 : 999 + index,
+  }));
 }

@@ -6,7 +6,9 @@ import { houseFaults } from '../../../test/harness/house.ts';
 const rooms = [
   'errors.ts',
   'system.ts',
+  'defaults.ts',
   'options.ts',
+  'abort.ts',
   'native.ts',
   'signals',
   'process',

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { fanOut, pid1Path, realSystem, type System } from '../src/index.ts';
+import { fanOut, pid1Path } from '../src/index.ts';
 import { loadAddon } from '../src/native.ts';
+import { realSystem, type System } from '../src/system.ts';
 import { readStat } from '../src/tree/stat.ts';
 
 const riscv: System = {
@@ -18,7 +19,7 @@ describe('on an architecture without a build', () => {
       code: 'NATIVE_MISSING',
       message: expect.stringContaining('linux-riscv64'),
     });
-    expect(() => pid1Path(riscv)).toThrow(missing);
+    expect(() => pid1Path({ system: riscv })).toThrow(missing);
   });
 
   it('what does not need it works', () => {

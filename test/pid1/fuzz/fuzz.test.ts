@@ -1,9 +1,11 @@
 import { pid1Path } from '@twenty-init/core';
 import fc, { type Arbitrary } from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Answer, type CaseRunner, startCaseRunner } from '../../harness/case-runner.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { type Image, image } from '../../harness/image.ts';
-import { type Answer, type CaseRunner, startCaseRunner } from './case-runner.ts';
+import { strangeText } from '../../harness/strange-text.ts';
+
 import { type Interface, interfaces, parse, type Request } from './command-line.ts';
 
 const told = fixture('told');
@@ -20,26 +22,8 @@ afterAll(async () => {
   folder[Symbol.dispose]();
 });
 
-const byte = fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code));
-const junk = fc.oneof(
-  { weight: 8, arbitrary: fc.string({ unit: byte, maxLength: 12 }) },
-  { weight: 1, arbitrary: fc.string({ unit: byte, minLength: 1000, maxLength: 6000 }) },
-  {
-    weight: 3,
-    arbitrary: fc.constantFrom(
-      '-',
-      '--',
-      '%1%2%9',
-      '%',
-      '=',
-      ',',
-      ':',
-      'folder',
-      './folder',
-      './text-file',
-    ),
-  },
-);
+const special = ['-', '--', '%1%2%9', '%', '=', ',', ':', 'folder', './folder', './text-file'];
+const junk = strangeText(...special);
 
 const signal = fc.constantFrom('TERM', 'SIGINT', '15', 'RTMIN+3', 'RTMAX-1', '64', 'WINCH', 'HUP');
 const duration = fc.constantFrom('0', '1ms', '10s', '5m', '2h');

@@ -1,16 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Signal } from '../signals/names.ts';
+import { stopDefaults } from '../defaults.ts';
 import { sendSignal } from '../signals/send.ts';
 import type { System } from '../system.ts';
 import { hasMembers, liveMembers, processExists } from '../tree/process-group.ts';
-
-/** The process group that a child leads. It can outlive the child. */
-export interface ProcessGroup {
-  /** The pids of those that still run; zombies do not count. Off Linux no more than that of the child. */
-  members(): number[];
-  /** False when nobody is left. */
-  kill(signal: Signal): boolean;
-}
+import type { ProcessGroup } from './types.ts';
 
 /** To be called before the leader can have ended. `hasEnded` is whether Node has reaped it. */
 export function groupOf(
@@ -34,7 +27,7 @@ export function groupOf(
   return {
     members: () => (isOurs() ? liveMembers(pgid, system) : []),
     // Before the shim has made the group there is the leader alone.
-    kill: (signal) =>
+    kill: (signal = stopDefaults.signal) =>
       isOurs() &&
       (sendSignal(-pgid, signal, system) || (!hasEnded() && sendSignal(pgid, signal, system))),
   };

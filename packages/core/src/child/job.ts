@@ -1,19 +1,10 @@
 import { loadAddon } from '../native.ts';
-import { type Signal, signalName } from '../signals/names.ts';
+import { signalName } from '../signals/names.ts';
+import { onSignal } from '../signals/on-signal.ts';
 import { sendSignal } from '../signals/send.ts';
 import type { System } from '../system.ts';
 import { readStat } from '../tree/stat.ts';
-
-/** What a child that has not ended does. */
-export type JobState =
-  | { readonly state: 'stopped'; readonly signal: Signal }
-  | { readonly state: 'running' };
-
-/** One listener for all of them: Node takes eleven for a leak, and warns. */
-const looks = new Set<() => void>();
-const onChild = (): void => {
-  for (const look of looks) look();
-};
+import type { JobState } from './types.ts';
 
 /**
  * Reports when a child stops and continues, until the result is called. Node has no event for it; asking for nothing
@@ -30,13 +21,9 @@ export function watchJob(
     if (change > 0) onChange({ state: 'stopped', signal: signalName(change) });
     else if (change < 0) onChange({ state: 'running' });
   };
-  if (looks.size === 0) process.on('SIGCHLD', onChild);
-  looks.add(look);
+  const unlisten = onSignal('SIGCHLD', look);
   look(); // it may have been stopped before anybody listened
-  return () => {
-    looks.delete(look);
-    if (looks.size === 0) process.off('SIGCHLD', onChild);
-  };
+  return unlisten;
 }
 
 /** The terminal of a child in the foreground, as a shell expects it of a job. */

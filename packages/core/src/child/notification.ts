@@ -1,7 +1,16 @@
 import type { Readable } from 'node:stream';
+import type { Check } from '../options.ts';
 import { wholeTurnOfTheLoop } from '../process/event-loop.ts';
 import type { System } from '../system.ts';
 import { isEnding } from '../tree/stat.ts';
+
+/** Far below any usual limit on open files, which a descriptor has to stay below. */
+const highestNotifyFd = 255;
+
+export const aNotifyFd: Check = {
+  expected: `a whole number from 3 to ${highestNotifyFd}`,
+  accepts: (fd) => Number.isInteger(fd) && Number(fd) >= 3 && Number(fd) <= highestNotifyFd,
+};
 
 /** The parent's side of a pipe on which a program says, with a newline, that it is ready. */
 export interface Notification {

@@ -3,15 +3,16 @@ import { readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { errnoName } from '../errors.ts';
 import { loadAddon, pid1Path } from '../native.ts';
+import type { Environment } from '../options.ts';
 import { turnOfTheLoop } from '../process/event-loop.ts';
 import { execError } from '../process/exec-error.ts';
 import { type ExitStatus, exitStatus } from '../process/exit-status.ts';
 import { originalFileLimit } from '../process/file-limit.ts';
 import { commandName, findProgram } from '../process/program.ts';
 import type { System } from '../system.ts';
-import { groupOf, type ProcessGroup } from './group.ts';
+import { groupOf } from './group.ts';
 import { type Notification, readNotification } from './notification.ts';
-import type { SpawnChildOptions } from './types.ts';
+import type { ProcessGroup, SpawnChildOptions } from './types.ts';
 
 export interface SpawnedProcess {
   readonly pid: number;
@@ -28,7 +29,7 @@ export interface SpawnedProcess {
 
 type ProcessOptions = SpawnChildOptions & {
   readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: Environment;
   readonly system: System;
 };
 
@@ -76,7 +77,7 @@ async function spawnByShim(
     report = open(errorFd(options));
     const pipes = output === 'pipe' ? { stdout: listen(1), stderr: listen(2) } : undefined;
     const notification = notifyFd === undefined ? undefined : readNotification(listen(notifyFd));
-    const spawned = spawn(pid1Path(system), shimArguments(command, args, options), {
+    const spawned = spawn(pid1Path({ system }), shimArguments(command, args, options), {
       cwd,
       env,
       // A gap becomes no descriptor of the child.
@@ -137,7 +138,7 @@ function shimArguments(
     // With our pid: if we are gone before its first line, another one has become its parent.
     ...(parentDeath === undefined
       ? []
-      : ['--parent-death', parentDeath, '--parent', String(system.pid)]),
+      : ['--parent-death', String(parentDeath), '--parent', String(system.pid)]),
     ...(fileLimit < 0 ? [] : ['--nofile', String(fileLimit)]),
     '--error-fd',
     String(errorFd(options)),

@@ -1,13 +1,34 @@
+import { type AbortSignalLike, anAbortSignal, onAbort } from '../abort.ts';
+import { stopDefaults } from '../defaults.ts';
+import { CoreError } from '../errors.ts';
+import {
+  type Checks,
+  callback,
+  checkCommandLine,
+  checkOptions,
+  choice,
+  environment,
+  flag,
+  internal,
+  text,
+} from '../options.ts';
 import { callListener } from '../process/call-listener.ts';
 import { checkCwd, currentCwd } from '../process/cwd.ts';
-import { type Signal, signalNumber } from '../signals/names.ts';
+import { aSignal, type Signal } from '../signals/names.ts';
 import { sendSignal } from '../signals/send.ts';
 import { realSystem, requireLinux, requireMainThread, type System } from '../system.ts';
-import { type Foreground, foregroundFor, type JobState, watchJob } from './job.ts';
-import { isNotified } from './notification.ts';
+import { type Foreground, foregroundFor, watchJob } from './job.ts';
+import { aNotifyFd, isNotified } from './notification.ts';
 import { type SpawnedProcess, spawnProcess } from './spawn-process.ts';
 import { stopChild } from './stop.ts';
-import type { Child, PipedChild, SpawnChildOptions } from './types.ts';
+import type {
+  Child,
+  JobState,
+  PipedChild,
+  SpawnChildOptions,
+  StopOptions,
+  StopResult,
+} from './types.ts';
 
 /**
  * Starts a program as the leader of a process group of its own; on Linux in the session and on the terminal of this
@@ -15,42 +36,62 @@ import type { Child, PipedChild, SpawnChildOptions } from './types.ts';
  *
  * Resolves when the program runs. Rejects with `CWD_MISSING` or `CWD_NOT_USABLE`, `COMMAND_NOT_FOUND` (exit code 127),
  * `COMMAND_NOT_EXECUTABLE` or `SPAWN_FAILED` (126), and for what this platform or thread cannot do with
- * `UNSUPPORTED_PLATFORM` or `NOT_MAIN_THREAD`; and with a `RangeError` for a `notifyFd` or a `parentDeath` that is none.
+ * `UNSUPPORTED_PLATFORM` or `NOT_MAIN_THREAD`; and with an `OptionError` for an argument or option that is none.
  * Then nothing was started.
  *
  * @example
  * const child = await spawnChild('node', ['server.js'], { cwd: '/app' });
- * process.once('SIGTERM', () => child.stop({ gracePeriodMs: 10_000 }));
+ * process.once('SIGTERM', () => child.stop());
  * process.exitCode = (await child.exited).exitCode;
  */
 export function spawnChild(
   command: string,
-  args: readonly string[],
+  args: readonly string[] | undefined,
   options: SpawnChildOptions & { readonly output: 'pipe' },
 ): Promise<PipedChild>;
 export function spawnChild(
   command: string,
-  args: readonly string[],
+  args?: readonly string[],
   options?: SpawnChildOptions,
 ): Promise<Child>;
 export async function spawnChild(
   command: string,
-  args: readonly string[],
+  args: readonly string[] = [],
   options: SpawnChildOptions = {},
 ): Promise<Child | PipedChild> {
-  const { system = realSystem } = options;
+  checkCommandLine('spawnChild', command, args);
+  checkOptions('spawnChild', options, checks);
+  const { signal, system = realSystem } = options;
+  requireWhatItTakes(options, system);
   const { cwd = currentCwd(system), env = system.env } = options;
-  checkOptions(options, system);
   checkCwd(cwd);
+  if (signal?.aborted === true)
+    throw new CoreError('CANCELED', 'starting the child was called off', { cause: signal.reason });
   const foreground = options.foreground === true ? foregroundFor(system) : undefined;
   const spawned = await spawnProcess(command, args, { ...options, cwd, env, system });
   const terminal = foreground?.(spawned.pid);
-  return { ...child(spawned, terminal, options, system), ...spawned.pipes };
+  const child = childOf(spawned, terminal, options, system);
+  stopAtAbort(child, signal);
+  return { ...child, ...spawned.pipes };
 }
 
-function checkOptions(options: SpawnChildOptions, system: System): void {
-  if (options.notifyFd !== undefined) checkNotifyFd(options.notifyFd, system);
-  if (options.parentDeath !== undefined) signalNumber(options.parentDeath);
+const checks: Checks<SpawnChildOptions> = {
+  cwd: text,
+  env: environment,
+  stdin: choice('inherit', 'ignore'),
+  output: choice('inherit', 'pipe'),
+  name: text,
+  parentDeath: aSignal,
+  foreground: flag,
+  onJobChange: callback,
+  notifyFd: aNotifyFd,
+  signal: anAbortSignal,
+  onSpawn: internal,
+  system: internal,
+};
+
+function requireWhatItTakes(options: SpawnChildOptions, system: System): void {
+  if (options.notifyFd !== undefined) requireLinux('spawnChild with notifyFd', system);
   for (const name of ['parentDeath', 'foreground', 'onJobChange'] as const) {
     if (options[name] === undefined || options[name] === false) continue;
     requireLinux(`spawnChild with ${name}`, system);
@@ -58,18 +99,7 @@ function checkOptions(options: SpawnChildOptions, system: System): void {
   }
 }
 
-/** Far below any usual limit on open files, which a descriptor has to stay below. */
-const highestNotifyFd = 255;
-
-function checkNotifyFd(fd: number, system: System): void {
-  if (!Number.isInteger(fd) || fd < 3 || fd > highestNotifyFd)
-    throw new RangeError(
-      `Expected notifyFd to be a whole number from 3 to ${highestNotifyFd}, got ${fd}`,
-    );
-  requireLinux('spawnChild with notifyFd', system);
-}
-
-function child(
+function childOf(
   { pid, exited: reaped, hasEnded, group, notification }: SpawnedProcess,
   terminal: Foreground | undefined,
   { onJobChange }: SpawnChildOptions,
@@ -94,7 +124,20 @@ function child(
       ? Promise.resolve(true)
       : isNotified(notification, { pid, exited, hasEnded }, system);
   // After it is reaped its pid may be somebody else's.
-  const kill = (signal: Signal): boolean => !hasEnded() && sendSignal(pid, signal, system);
-  const self = { pid, exited, ready, group, kill };
-  return { ...self, stop: (stopOptions) => stopChild({ ...self, hasEnded }, stopOptions, system) };
+  const kill = (signal: Signal | number = stopDefaults.signal): boolean =>
+    !hasEnded() && sendSignal(pid, signal, system);
+  const stop = (options: StopOptions = {}): Promise<StopResult> =>
+    stopChild({ pid, exited, group, kill, hasEnded }, options, system);
+  const dispose = async (): Promise<void> => {
+    await stop();
+  };
+  return { pid, exited, ready, group, kill, stop, [Symbol.asyncDispose]: dispose };
+}
+
+/** What cannot be stopped is a process warning: an abort has no caller to tell. */
+function stopAtAbort({ exited, stop }: Child, signal: AbortSignalLike | undefined): void {
+  const forget = onAbort(signal, () => {
+    stop().catch((error: Error) => process.emitWarning(error));
+  });
+  exited.then(forget);
 }

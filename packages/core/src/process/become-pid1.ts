@@ -14,7 +14,7 @@ export async function becomePid1(system: System = realSystem): Promise<never> {
       '--import @twenty-init/core/pid1 cannot run a program that comes on stdin, which this Node has read: put it into ' +
         'a file, or pid1 in front of node',
     );
-  return become(pid1Path(system), ['--', process.execPath, ...commandLine(system)], { system });
+  return become(pid1Path({ system }), ['--', process.execPath, ...commandLine(system)], { system });
 }
 
 /** Node keeps the text of -e and -p, and what it has read from stdin before any preload, in the same place. */

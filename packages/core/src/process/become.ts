@@ -1,6 +1,17 @@
 import { constants } from 'node:os';
+import { type AbortSignalLike, anAbortSignal } from '../abort.ts';
 import { CoreError, errnoName } from '../errors.ts';
 import { loadAddon } from '../native.ts';
+import {
+  type Checks,
+  callback,
+  checkCommandLine,
+  checkOptions,
+  type Environment,
+  environment,
+  internal,
+  text,
+} from '../options.ts';
 import { sendSignal } from '../signals/send.ts';
 import { realSystem, requireLinux, requireMainThread, type System } from '../system.ts';
 import { checkCwd, currentCwd } from './cwd.ts';
@@ -11,18 +22,30 @@ import { commandName, findProgram } from './program.ts';
 
 export interface BecomeOptions {
   /** Absolute; default: that of this process. */
-  readonly cwd?: string;
+  readonly cwd?: string | undefined;
   /** The whole environment of the program; default: that of this process. */
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: Environment | undefined;
   /** What errors call the command, in place of `"command" (path)`; for one that may hold a secret. */
   readonly name?: string | undefined;
   /**
    * Asked once, after every signal that Node had already caught has reached its listeners. True calls the whole
    * thing off: the promise rejects with `CANCELED`, and the listeners work again.
    */
-  readonly canceled?: () => boolean;
-  readonly system?: System;
+  readonly canceled?: (() => boolean) | undefined;
+  /** One that is aborted by then calls it off as well. */
+  readonly signal?: AbortSignalLike | undefined;
+  /** @internal */
+  readonly system?: System | undefined;
 }
+
+const checks: Checks<BecomeOptions> = {
+  cwd: text,
+  env: environment,
+  name: text,
+  canceled: callback,
+  signal: anAbortSignal,
+  system: internal,
+};
 
 /**
  * Replaces this process by a program: same pid, default signal dispositions, empty mask, blocking descriptors 0 to 2,
@@ -32,7 +55,7 @@ export interface BecomeOptions {
  * No signal is lost on the way. From the first moment a further one has its default action, as it would have in the
  * new program; those that Node had caught before are first given to their listeners.
  *
- * Rejects with `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `CWD_MISSING`, `CWD_NOT_USABLE`, `SPAWN_FAILED`,
+ * Rejects with an `OptionError`, `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `CWD_MISSING`, `CWD_NOT_USABLE`, `SPAWN_FAILED`,
  * `CANCELED`, `UNSUPPORTED_PLATFORM` off Linux, `NOT_MAIN_THREAD` in a Worker.
  *
  * Node's own `process.execve` is missing in 20, aborts when exec fails in 22 and 24, and passes on ignored signals
@@ -43,10 +66,12 @@ export interface BecomeOptions {
  */
 export async function become(
   command: string,
-  args: readonly string[],
+  args: readonly string[] = [],
   options: BecomeOptions = {},
 ): Promise<never> {
-  const { system = realSystem, canceled = () => false, name } = options;
+  checkOptions('become', options, checks);
+  checkCommandLine('become', command, args);
+  const { system = realSystem, canceled = () => false, signal, name } = options;
   const { cwd = currentCwd(system), env = system.env } = options;
   requireLinux('become', system);
   requireMainThread('become', system);
@@ -54,14 +79,14 @@ export async function become(
   const program = findProgram(command, { cwd, path: env.PATH, name });
   const called = commandName(command, name);
   const argv = strings('arguments', called, [command, ...args]);
-  const envp = strings('environment', called, environment(env));
+  const envp = strings('environment', called, entries(env));
   const addon = loadAddon(system);
 
   const listenedFor = signalsListenedFor();
   addon.disarm();
   try {
     await wholeTurnOfTheLoop();
-    if (canceled())
+    if (canceled() || signal?.aborted === true)
       throw new CoreError('CANCELED', `becoming ${called} was called off by a signal`);
     const goBack = enter(cwd, system);
     const result = addon.execve(program, argv, envp, originalFileLimit(system));
@@ -105,7 +130,7 @@ function strings(what: string, called: string, texts: readonly string[]): readon
   return texts;
 }
 
-function environment(env: NodeJS.ProcessEnv): string[] {
+function entries(env: Environment): string[] {
   return Object.entries(env).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}=${value}`],
   );

@@ -1,6 +1,8 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { searchPath } from '../defaults.ts';
 import { CoreError } from '../errors.ts';
+import { type Checks, checkOptions, checkValue, text } from '../options.ts';
 
 export interface FindProgramOptions {
   /** Absolute; where a relative command or PATH entry starts. */
@@ -11,13 +13,16 @@ export interface FindProgramOptions {
   readonly name?: string | undefined;
 }
 
-const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const checks: Checks<FindProgramOptions> = { cwd: text, path: text, name: text };
 
 /**
  * The absolute path of a command, found as execvp finds it, or the reason why it cannot run.
  * Throws `COMMAND_NOT_FOUND` (also when its `#!` interpreter is missing) or `COMMAND_NOT_EXECUTABLE`.
  */
-export function findProgram(command: string, { cwd, path, name }: FindProgramOptions): string {
+export function findProgram(command: string, options: FindProgramOptions): string {
+  checkOptions('findProgram', options, checks);
+  checkValue('the command of findProgram', command, text, 'command');
+  const { cwd, path, name } = options;
   if (command === '') throw new CoreError('COMMAND_NOT_FOUND', 'the command is empty');
   if (command.includes('/')) {
     const file = resolve(cwd, command);
@@ -28,7 +33,7 @@ export function findProgram(command: string, { cwd, path, name }: FindProgramOpt
     if (verdict !== 'executable') throw verdict;
     return file;
   }
-  const searched = path ?? defaultPath;
+  const searched = path ?? searchPath;
   let refused: CoreError | undefined;
   for (const directory of searched.split(delimiter)) {
     const file = join(resolve(cwd, directory), command);

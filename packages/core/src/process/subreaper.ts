@@ -1,11 +1,15 @@
 import { getSystemErrorName } from 'node:util';
 import { CoreError } from '../errors.ts';
 import { loadAddon } from '../native.ts';
+import { type Checks, checkOptions, checkValue, flag, internal } from '../options.ts';
 import { realSystem, requireLinux, type System } from '../system.ts';
 
 export interface SubreaperOptions {
-  readonly system?: System;
+  /** @internal */
+  readonly system?: System | undefined;
 }
+
+const checks: Checks<SubreaperOptions> = { system: internal };
 
 /**
  * Makes this process the one that adopts the orphans among its descendants, as PID 1 does for the rest (see
@@ -19,7 +23,10 @@ export interface SubreaperOptions {
  * // …
  * setSubreaper(before);
  */
-export function setSubreaper(on: boolean, { system = realSystem }: SubreaperOptions = {}): boolean {
+export function setSubreaper(on: boolean, options: SubreaperOptions = {}): boolean {
+  checkOptions('setSubreaper', options, checks);
+  checkValue('the first argument of setSubreaper', on, flag, 'on');
+  const { system = realSystem } = options;
   requireLinux('setSubreaper', system);
   const addon = loadAddon(system);
   const before = addon.isSubreaper() === 1;

@@ -1,6 +1,10 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { type AbortSignalLike, anAbortSignal, onAbort } from '../abort.ts';
+import { reaperDefaults } from '../defaults.ts';
 import { loadAddon } from '../native.ts';
-import { timerMs } from '../options.ts';
+import { type Checks, callback, checkOptions, duration, flag, internal } from '../options.ts';
 import { nowMs } from '../process/clock.ts';
+import { onSignal } from '../signals/on-signal.ts';
 import { realSystem, requireMainThread, type System } from '../system.ts';
 import { requireOwnProc } from '../tree/own-proc.ts';
 import { adoptOrphans } from './adoption.ts';
@@ -13,18 +17,30 @@ export interface ReaperOptions {
    * How long an orphan stays a zombie before it is reaped, in ms: the time that any other owner in this process has to
    * wait for its own child. Default 1000.
    */
-  readonly graceMs?: number;
+  readonly graceMs?: number | undefined;
   /** Called for each orphan once it is reaped. What it throws is an uncaught exception, as in an event listener. */
-  readonly onReap?: (orphan: ReapedOrphan) => void;
+  readonly onReap?: ((orphan: ReapedOrphan) => void) | undefined;
   /**
    * Called after each piece of work; a pass has one or more, with a turn of the event loop between them. What it throws
    * is an uncaught exception too.
    */
-  readonly onSlice?: (slice: ReaperSlice) => void;
+  readonly onSlice?: ((slice: ReaperSlice) => void) | undefined;
   /** Adopt orphans also when this process is not PID 1, until `close()`; see `setSubreaper`. Default true. */
-  readonly subreaper?: boolean;
-  readonly system?: System;
+  readonly subreaper?: boolean | undefined;
+  /** Aborting it is a `close()`. */
+  readonly signal?: AbortSignalLike | undefined;
+  /** @internal */
+  readonly system?: System | undefined;
 }
+
+const checks: Checks<ReaperOptions> = {
+  graceMs: duration,
+  onReap: callback,
+  onSlice: callback,
+  subreaper: flag,
+  signal: anAbortSignal,
+  system: internal,
+};
 
 export interface ReaperSlice {
   /** How long this piece held the event loop, in ms: some 1 ms, and what the kernel did meanwhile. */
@@ -53,14 +69,15 @@ const sliceMs = 1;
  * when an exec fails at that moment.
  *
  * Throws `UNSUPPORTED_PLATFORM`, `NATIVE_MISSING`, `NOT_MAIN_THREAD`, or `PROC_UNUSABLE` without a /proc of this PID
- * namespace; and a `RangeError` for a `graceMs` that is no number.
+ * namespace; and an `OptionError` for an option that is none.
  *
  * @example
  * const reaper = createReaper({ onReap: ({ pid, exitCode }) => log.debug({ pid, exitCode }, 'reaped') });
  */
 export function createReaper(options: ReaperOptions = {}): Reaper {
-  const { onReap, onSlice, subreaper = true, system = realSystem } = options;
-  const graceMs = timerMs('graceMs', options.graceMs ?? 1000);
+  checkOptions('createReaper', options, checks);
+  const { onReap, onSlice, signal, system = realSystem } = options;
+  const { subreaper = reaperDefaults.subreaper, graceMs = reaperDefaults.graceMs } = options;
   requireOwnProc('createReaper', system);
   requireMainThread('createReaper', system);
   const addon = loadAddon(system);
@@ -93,16 +110,19 @@ export function createReaper(options: ReaperOptions = {}): Reaper {
 
   const passes = schedulePasses(begin, runSlice, zombies.nextDue);
   const onChild = (): void => passes.soon();
-  process.on('SIGCHLD', onChild);
+  const unlisten = onSignal('SIGCHLD', onChild);
   passes.soon(); // for the orphans of before
 
+  let forget = (): void => {};
   const close = (): void => {
-    process.off('SIGCHLD', onChild);
+    forget();
+    unlisten();
     passes.close();
     pass.return();
     nodeChildren.close();
     undoSubreaper();
   };
+  forget = onAbort(signal, close);
   return {
     get reaped() {
       return reaped;

@@ -1,18 +1,31 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import { type AbortSignalLike, anAbortSignal, onAbort } from '../abort.ts';
+import { type Checks, callback, checkOptions, internal, object } from '../options.ts';
 import { realSystem, requireMainThread, type System } from '../system.ts';
 import { listen } from './listen.ts';
 import type { Signal } from './names.ts';
-import { type Route, routesOf } from './routes.ts';
+import { type Routes, routesOf } from './routes.ts';
 import { type FanOutTarget, killTarget, signalTarget } from './target.ts';
 
 export type { Route } from './routes.ts';
 
 export interface FanOutOptions {
-  /** By signal, over the default: `forward` for HUP, INT, QUIT, TERM, USR1, USR2, WINCH, ALRM and PWR. */
-  readonly signals?: Readonly<Partial<Record<Signal, Route>>>;
+  readonly signals?: Routes | undefined;
   /** Called instead of SIGKILL for all at a second SIGINT, or at a SIGQUIT after any stop signal. */
-  readonly onForce?: (signal: Signal) => void;
-  readonly system?: System;
+  readonly onForce?: ((signal: Signal) => void) | undefined;
+  /** Aborting it is a `close()`. */
+  readonly signal?: AbortSignalLike | undefined;
+  /** @internal */
+  readonly system?: System | undefined;
 }
+
+const checks: Checks<FanOutOptions> = {
+  signals: object,
+  onForce: callback,
+  signal: anAbortSignal,
+  system: internal,
+};
 
 export interface FanOut {
   /** A target that comes after a stop signal gets that signal at once. Takes what has ended out by itself. */
@@ -32,7 +45,7 @@ const stopSignals: ReadonlySet<Signal> = new Set(['SIGTERM', 'SIGINT', 'SIGQUIT'
  * Children that share the process group of this process get a terminal's ^C from the kernel already; `spawnChild`
  * gives each a group of its own. A signal that cannot be delivered for lack of permission is a process warning.
  *
- * Throws `NOT_MAIN_THREAD` in a Worker, and a `RangeError` for a signal that no Node process can catch (KILL, STOP and
+ * Throws `NOT_MAIN_THREAD` in a Worker, and an `OptionError` for a signal that no Node process can catch (KILL, STOP and
  * the real-time ones, which can only be sent).
  *
  * @example
@@ -40,20 +53,21 @@ const stopSignals: ReadonlySet<Signal> = new Set(['SIGTERM', 'SIGINT', 'SIGQUIT'
  * const fan = fanOut([server], { signals: { SIGHUP: 'SIGUSR2', SIGTERM: 'SIGRTMIN+3' } });
  */
 export function fanOut(targets: Iterable<FanOutTarget>, options: FanOutOptions = {}): FanOut {
-  const { signals = {}, system = realSystem } = options;
+  checkOptions('fanOut', options, checks);
+  const { signals = {}, signal: closing, system = realSystem } = options;
   requireMainThread('fanOut', system);
-  const routes = routesOf(signals);
+  const routes = routesOf('fanOut', signals);
   const group = new Set<FanOutTarget>(targets);
   const killGroup = (): void => {
     for (const target of group) killTarget(target, system);
   };
   const { onForce = killGroup } = options;
   /** As it is sent; those who come later get it too. */
-  let stop: Signal | undefined;
+  let stop: Signal | number | undefined;
   let stopsSeen = 0;
   let interrupts = 0;
 
-  const send = (signal: Signal): void => {
+  const send = (signal: Signal | number): void => {
     for (const target of group) if (!signalTarget(target, signal, system)) group.delete(target);
   };
   const isForced = (signal: Signal): boolean => {
@@ -76,6 +90,12 @@ export function fanOut(targets: Iterable<FanOutTarget>, options: FanOutOptions =
   };
 
   const unlisten = listen([...routes.keys()], onSignal, system);
+  let forget = (): void => {};
+  const close = (): void => {
+    forget();
+    unlisten();
+  };
+  forget = onAbort(closing, close);
   return {
     add: (target) => {
       group.add(target);
@@ -84,7 +104,7 @@ export function fanOut(targets: Iterable<FanOutTarget>, options: FanOutOptions =
     delete: (target) => {
       group.delete(target);
     },
-    close: unlisten,
-    [Symbol.dispose]: unlisten,
+    close,
+    [Symbol.dispose]: close,
   };
 }

@@ -2,25 +2,26 @@ import { constants } from 'node:os';
 import { addonIfAny } from '../native.ts';
 import type { System } from '../system.ts';
 import { type Signal, signalNumber } from './names.ts';
+import { onSignal } from './on-signal.ts';
 
 /** Listens for signals; the result takes that back. */
 export function listen(
   signals: readonly Signal[],
-  onSignal: (signal: Signal) => void,
+  callback: (signal: Signal) => void,
   system: System,
 ): () => void {
   const borrowed = nodesOwn.filter(
     (signal) => signals.includes(signal) && keepAction(signal, system),
   );
   // Node passes the name; a platform without a signal never sends it, and refuses to listen for it.
-  const listener = (name: NodeJS.Signals): void => onSignal(name as Signal);
+  const listener = (name: NodeJS.Signals): void => callback(name as Signal);
   const listened = signals.filter((signal) => signal in constants.signals) as NodeJS.Signals[];
-  for (const signal of listened) process.on(signal, listener);
+  const unlisten = listened.map((signal) => onSignal(signal, listener));
   let open = true;
   return () => {
     if (!open) return;
     open = false;
-    for (const signal of listened) process.off(signal, listener);
+    for (const undo of unlisten) undo();
     for (const signal of borrowed) restoreAction(signal, system);
   };
 }

@@ -1,3 +1,5 @@
+import type { Check } from '../options.ts';
+
 /** The standard Linux signals and the real-time ones (`SIGRTMIN` is 34, as in glibc). */
 export type Signal =
   | 'SIGHUP'
@@ -40,12 +42,23 @@ const realTimeMaximum = 64;
 /** Names that share a number with another one; {@link signalName} gives the other. */
 const aliases = new Set(['SIGIOT', 'SIGPOLL', 'SIGUNUSED']);
 
-/** 1 to 64 for a name on this platform; throws a `RangeError` for any other text. */
-export function signalNumber(signal: Signal): number {
-  const number = numberOf(signal);
+/** 1 to 64 for a name on this platform, or for that number; throws a `RangeError` for anything else. */
+export function signalNumber(signal: Signal | number): number {
+  const number = typeof signal === 'number' ? signal : numberOf(signal);
+  if (typeof signal === 'number') signalName(signal);
   if (number === undefined) throw new RangeError(`Expected a signal name, got "${signal}"`);
   return number;
 }
+
+/** Of an option that is a signal. */
+export const aSignal: Check = {
+  expected: 'a signal, such as SIGTERM or 15',
+  accepts: (value) =>
+    typeof value === 'number'
+      ? Number.isInteger(value) && value >= 1 && value <= realTimeMaximum
+      : typeof value === 'string' && isSignal(value),
+  shown: true,
+};
 
 /** `SIGTERM` for 15, `SIGRTMIN+3` for 37; throws a `RangeError` outside 1 to 64. */
 export function signalName(number: number): Signal {

@@ -1,18 +1,24 @@
-import type { ChildProcess } from 'node:child_process';
 import type { System } from '../system.ts';
 import type { Signal } from './names.ts';
 import { sendSignal } from './send.ts';
 
 /** A child of `spawnChild`, or of `node:child_process`; or whatever else can be signalled. */
-export type FanOutTarget = Signalled | ChildProcess;
+export type FanOutTarget = Signalled | NodeChild;
+
+/** A `ChildProcess` of Node, as far as it is needed: this package's types do without those of Node. */
+interface NodeChild {
+  readonly pid?: number | undefined;
+  readonly exitCode: number | null;
+  readonly signalCode: string | null;
+}
 
 interface Signalled {
   /** False when it has ended. */
-  kill(signal: Signal): boolean;
+  kill(signal: Signal | number): boolean;
   /** The process group that it leads. */
   readonly group?: {
     members(): readonly number[];
-    kill(signal: Signal): boolean;
+    kill(signal: Signal | number): boolean;
   };
 }
 
@@ -20,7 +26,11 @@ interface Signalled {
  * False when it has ended, and its group too. What cannot be signalled is a process warning: a signal handler has no
  * caller to tell.
  */
-export function signalTarget(target: FanOutTarget, signal: Signal, system: System): boolean {
+export function signalTarget(
+  target: FanOutTarget,
+  signal: Signal | number,
+  system: System,
+): boolean {
   try {
     if (!isNodeChild(target))
       return (
@@ -52,11 +62,11 @@ function killGroup(target: FanOutTarget, system: System): boolean {
   return pid !== undefined && system.platform === 'linux' && sendSignal(-pid, 'SIGKILL', system);
 }
 
-function isNodeChild(target: FanOutTarget): target is ChildProcess {
+function isNodeChild(target: FanOutTarget): target is NodeChild {
   return 'exitCode' in target;
 }
 
 /** After the exit event the pid may be somebody else's. */
-function livePid({ pid, exitCode, signalCode }: ChildProcess): number | undefined {
+function livePid({ pid, exitCode, signalCode }: NodeChild): number | undefined {
   return exitCode === null && signalCode === null ? pid : undefined;
 }

@@ -1,8 +1,11 @@
+import { killDefaults } from '../defaults.ts';
+import { checkOptions } from '../options.ts';
 import { nowMs } from '../process/clock.ts';
 import { delay } from '../process/event-loop.ts';
 import { endsProcess, sendSignal } from '../signals/send.ts';
 import { realSystem, requireLinux } from '../system.ts';
-import { type KillTreeOptions, killTree } from './kill-tree.ts';
+import { type KillTreeOptions, killChecks, signalOf } from './kill-options.ts';
+import { killTree } from './kill-tree.ts';
 import { requireOwnProc } from './own-proc.ts';
 import { isRunning, type ProcessStat, readStats } from './stat.ts';
 import { stillRunning } from './still-running.ts';
@@ -18,7 +21,9 @@ import { stillRunning } from './still-running.ts';
  * await killAll({ signal: 'SIGTERM' });
  */
 export async function killAll(options: KillTreeOptions = {}): Promise<number[]> {
-  const { signal = 'SIGKILL', timeoutMs = 10_000, system = realSystem } = options;
+  checkOptions('killAll', options, killChecks);
+  const { timeoutMs = killDefaults.timeoutMs, system = realSystem } = options;
+  const signal = signalOf(options);
   requireLinux('killAll', system);
   if (system.pid !== 1) return killTree(system.pid, options);
   requireOwnProc('killAll', system);

@@ -1,21 +1,18 @@
-import { CoreError } from '../errors.ts';
+import { killDefaults } from '../defaults.ts';
+import { CoreError, OptionError } from '../errors.ts';
+import { aPid, checkOptions } from '../options.ts';
 import { nowMs } from '../process/clock.ts';
 import { delay, turnOfTheLoop } from '../process/event-loop.ts';
 import { type Signal, signalNumber } from '../signals/names.ts';
 import { endsProcess, sendSignal } from '../signals/send.ts';
-import { realSystem, type System } from '../system.ts';
+import { realSystem } from '../system.ts';
+import { type KillTreeOptions, killChecks, signalOf } from './kill-options.ts';
 import { requireOwnProc } from './own-proc.ts';
 import { isRunning, type ProcessStat } from './stat.ts';
 import { stillRunning } from './still-running.ts';
 import { type TreeWalk, walkTree } from './tree-walk.ts';
 
-export interface KillTreeOptions {
-  /** Default `SIGKILL`. */
-  readonly signal?: Signal;
-  /** How long to wait for what got SIGKILL to be gone, in ms. Default 10,000. */
-  readonly timeoutMs?: number;
-  readonly system?: System;
-}
+export type { KillTreeOptions } from './kill-options.ts';
 
 /**
  * Sends a signal to a process and everything that descends from it, and to nothing else; never to this process, whose
@@ -27,16 +24,17 @@ export interface KillTreeOptions {
  *
  * Rejects with `SIGNAL_FAILED` when one of them belongs to another user (the others got it), `STILL_RUNNING` when
  * the kernel did not end one in time, `PROC_UNUSABLE` without a /proc of this PID namespace. Off Linux `tree-kill`
- * does it, with what `ps`, `pgrep` or `taskkill` can do, and the result is the root alone. With a `RangeError` for what is
- * no pid or no signal.
+ * does it, with what `ps`, `pgrep` or `taskkill` can do, and the result is the root alone. With an `OptionError` for
+ * what is no pid or no option.
  *
  * @example
  * await killTree(child.pid);
  */
 export async function killTree(pid: number, options: KillTreeOptions = {}): Promise<number[]> {
-  const { signal = 'SIGKILL', timeoutMs = 10_000, system = realSystem } = options;
-  signalNumber(signal); // before anything is stopped
-  if (!Number.isInteger(pid) || pid < 1) throw new RangeError(`Expected a pid, got ${pid}`);
+  checkOptions('killTree', options, killChecks);
+  if (!aPid.accepts(pid)) throw new OptionError('pid', `Expected a pid, got ${pid}`);
+  const { timeoutMs = killDefaults.timeoutMs, system = realSystem } = options;
+  const signal = signalOf(options);
   if (system.platform !== 'linux') return killByLibrary(pid, signal);
   requireOwnProc('killTree', system);
   const walk = walkTree(pid, system);

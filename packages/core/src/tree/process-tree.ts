@@ -1,3 +1,4 @@
+import { type Checks, checkOptions, internal } from '../options.ts';
 import { realSystem, type System } from '../system.ts';
 import { requireOwnProc } from './own-proc.ts';
 import { byParent, type ProcessStat, readStats } from './stat.ts';
@@ -9,8 +10,11 @@ export interface ProcessTree extends ProcessStat {
 }
 
 export interface ProcessTreeOptions {
-  readonly system?: System;
+  /** @internal */
+  readonly system?: System | undefined;
 }
+
+const checks: Checks<ProcessTreeOptions> = { system: internal };
 
 /**
  * A process and everything below it, as /proc shows them at this moment; undefined when there is no such process.
@@ -21,15 +25,28 @@ export interface ProcessTreeOptions {
  */
 export function processTree(
   pid: number,
-  { system = realSystem }: ProcessTreeOptions = {},
+  options: ProcessTreeOptions = {},
 ): ProcessTree | undefined {
+  checkOptions('processTree', options, checks);
+  const { system = realSystem } = options;
   requireOwnProc('processTree', system);
   const stats = readStats(system);
   const root = stats.find((stat) => stat.pid === pid);
   return root === undefined ? undefined : grow(root, byParent(stats));
 }
 
-function grow(stat: ProcessStat, children: Map<number, ProcessStat[]>): ProcessTree {
-  const below = (children.get(stat.pid) ?? []).sort((a, b) => a.startTime - b.startTime);
-  return { ...stat, children: below.map((child) => grow(child, children)) };
+/** Not recursive: a chain of 20,000 processes would overflow the stack. */
+function grow(root: ProcessStat, below: ReadonlyMap<number, readonly ProcessStat[]>): ProcessTree {
+  const top: Growing = { ...root, children: [] };
+  const left = [top];
+  for (let parent = left.pop(); parent !== undefined; parent = left.pop()) {
+    const children = (below.get(parent.pid) ?? []).toSorted((a, b) => a.startTime - b.startTime);
+    for (const child of children) parent.children.push({ ...child, children: [] });
+    for (const child of parent.children) left.push(child);
+  }
+  return top;
+}
+
+interface Growing extends ProcessStat {
+  readonly children: Growing[];
 }

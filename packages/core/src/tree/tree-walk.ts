@@ -27,16 +27,20 @@ export function walkTree(root: number, system: System): TreeWalk {
       const isRoot = ({ pid }: ProcessStat): boolean => known.size === 0 && pid === root;
 
       const members = new Set<ProcessStat>();
-      const add = (stat: ProcessStat): void => {
-        if (members.has(stat)) return;
-        members.add(stat);
-        known.set(stat.pid, stat);
-        if (stat.sid === stat.pid) sessions.add(stat.sid);
-        for (const child of children.get(stat.pid) ?? []) add(child);
+      // Not recursive: a chain of 20,000 processes is one of the things that have to be killed.
+      const addTree = (top: ProcessStat): void => {
+        const left = [top];
+        for (let stat = left.pop(); stat !== undefined; stat = left.pop()) {
+          if (members.has(stat)) continue;
+          members.add(stat);
+          known.set(stat.pid, stat);
+          if (stat.sid === stat.pid) sessions.add(stat.sid);
+          left.push(...(children.get(stat.pid) ?? []).toReversed());
+        }
       };
-      if (root === system.pid) for (const child of children.get(root) ?? []) add(child);
-      for (const stat of stats) if (isRoot(stat) || isKnown(stat)) add(stat);
-      for (const stat of stats) if (sessions.has(stat.sid)) add(stat);
+      if (root === system.pid) for (const child of children.get(root) ?? []) addTree(child);
+      for (const stat of stats) if (isRoot(stat) || isKnown(stat)) addTree(stat);
+      for (const stat of stats) if (sessions.has(stat.sid)) addTree(stat);
       return [...members];
     },
   };

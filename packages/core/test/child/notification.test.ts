@@ -116,9 +116,10 @@ describe('spawnChild with notifyFd', () => {
   });
 
   it.each([2, -1, 3.5, 256, Number.NaN])('refuses the descriptor %d', async (notifyFd) => {
-    await expect(spawnChild('true', [], { notifyFd })).rejects.toThrow(
-      new RangeError(`Expected notifyFd to be a whole number from 3 to 255, got ${notifyFd}`),
-    );
+    await expect(spawnChild('true', [], { notifyFd })).rejects.toMatchObject({
+      name: 'OptionError',
+      message: `Expected notifyFd of spawnChild to be a whole number from 3 to 255, got ${notifyFd}`,
+    });
   });
 
   it('says off Linux that it cannot be had', async () => {

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -263,5 +263,66 @@ describe('spawnChild', () => {
     force.abort();
     expect(await stopped).toMatchObject({ exitCode: 137 });
     expect(existsSync(`/proc/${child.pid}`)).toBe(false);
+  });
+
+  it('kill(15) and kill() are a SIGTERM, kill(0) only asks', async () => {
+    for (const signal of [15, undefined]) {
+      const child = await spawnChild('sleep', ['1000']);
+      expect(child.kill(0)).toBe(true);
+      expect(child.kill(signal)).toBe(true);
+      expect(await child.exited).toEqual({ exitCode: 143, signal: 'SIGTERM' });
+      expect(child.kill(0)).toBe(false);
+    }
+    const child = await spawnChild('sleep', ['1000']);
+    expect(() => child.kill(65)).toThrow(RangeError);
+    expect(child.group.kill(9)).toBe(true);
+    expect(await child.exited).toEqual({ exitCode: 137, signal: 'SIGKILL' });
+  });
+
+  it('stop() without arguments sends SIGTERM', async () => {
+    const child = await spawnChild('sleep', ['1000']);
+    expect(await child.stop()).toEqual({ exitCode: 143, signal: 'SIGTERM', killed: [] });
+  });
+
+  it('takes numbers for signals: stop({ signal: 2 }), parentDeath: 9', async () => {
+    const child = await spawnChild('sleep', ['1000'], { parentDeath: 9 });
+    expect(await child.stop({ signal: 2 })).toMatchObject({ signal: 'SIGINT' });
+  });
+
+  it('await using stops it at the end of the block', async () => {
+    const child = await spawnChild('sleep', ['1000']);
+    {
+      await using mine = child;
+      expect(mine.kill(0)).toBe(true);
+    }
+    expect(await child.exited).toEqual({ exitCode: 143, signal: 'SIGTERM' });
+  });
+
+  it('stops when its AbortSignal is aborted', async () => {
+    const abort = new AbortController();
+    const child = await spawnChild('sleep', ['1000'], { signal: abort.signal });
+    abort.abort();
+    expect(await child.exited).toEqual({ exitCode: 143, signal: 'SIGTERM' });
+  });
+
+  it('starts nothing when its AbortSignal is aborted already', async () => {
+    const reason = new Error('too late');
+    const child = spawnChild('sleep', ['1000'], { signal: AbortSignal.abort(reason) });
+    await expect(child).rejects.toMatchObject({ code: 'CANCELED', cause: reason });
+  });
+
+  it('stops when its AbortSignal is aborted while it starts', async () => {
+    const abort = new AbortController();
+    const child = spawnChild('sleep', ['1000'], { signal: abort.signal });
+    abort.abort();
+    expect(await (await child).exited).toEqual({ exitCode: 143, signal: 'SIGTERM' });
+  });
+
+  it('lets go of the AbortSignal at the end of the child', async () => {
+    const { signal } = new AbortController();
+    const child = await spawnChild('true', [], { signal });
+    await child.exited;
+    await delay(0);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });

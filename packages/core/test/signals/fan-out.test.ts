@@ -148,4 +148,36 @@ describe('fanOut', () => {
       expect.objectContaining({ code: 'NOT_MAIN_THREAD' }),
     );
   });
+
+  it('eleven at once warn of no leak, and each gets every signal', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', onWarning);
+    const targets = Array.from({ length: 11 }, () => target());
+    const fans = targets.map((each) => fanOut([each]));
+    await raise('SIGUSR2');
+    for (const fan of fans) fan.close();
+    await new Promise(setImmediate);
+    process.off('warning', onWarning);
+    expect(targets.map(({ got }) => got)).toEqual(Array(11).fill(['SIGUSR2']));
+    expect(warnings).toEqual([]);
+  });
+
+  it('takes a number for the signal that is sent', async () => {
+    const each = target();
+    using _ = fanOut([each], { signals: { SIGUSR2: 12 } });
+    await raise('SIGUSR2');
+    expect(each.got).toEqual([12]);
+  });
+
+  it('is closed by its AbortSignal', () => {
+    const before = counts();
+    const abort = new AbortController();
+    fanOut([target()], { signal: abort.signal });
+    expect(counts()).not.toEqual(before);
+    abort.abort();
+    expect(counts()).toEqual(before);
+    fanOut([target()], { signal: abort.signal });
+    expect(counts()).toEqual(before);
+  });
 });

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   type Child,
@@ -35,14 +37,20 @@ const catchesHangup = (child: Child): Promise<void> => statusOf(child, /^SigCgt:
 
 function supervise(processes: SupervisedProcess[], options = {}) {
   const events: SupervisorEvent[] = [];
-  const supervisor = createSupervisor(processes, {
+  const supervisor = createSupervisor(processes.map(soon), {
     onEvent: (event) => events.push(event),
-    backoff: { initialMs: 5, maximumMs: 20 },
     ...options,
   });
   const told = (...types: string[]): string[] =>
     events.filter(({ type }) => types.includes(type)).map(({ type, name }) => `${type} ${name}`);
   return { ...supervisor, told };
+}
+
+/** With short delays, where a policy stands alone. */
+function soon(spec: SupervisedProcess): SupervisedProcess {
+  return typeof spec.restart === 'string'
+    ? { ...spec, restart: { policy: spec.restart, delayMs: 5, maxDelayMs: 20 } }
+    : spec;
 }
 
 describe('createSupervisor', () => {
@@ -64,7 +72,7 @@ describe('createSupervisor', () => {
 
   it('ends with the exit code of the essential process that ended', async () => {
     const { start, ended, told } = supervise([sleeper('a'), sh('b', 'exit 7'), sleeper('c')]);
-    await start();
+    start().catch(() => {}); // b may have ended before c is started
     expect(await ended).toBe(7);
     expect(told('ended')).toHaveLength(told('started').length);
   });
@@ -91,7 +99,7 @@ describe('createSupervisor', () => {
 
   it('restarts by policy, and gives up after maxRestarts', async () => {
     const { start, ended, told } = supervise([
-      sh('a', 'exit 4', { restart: 'on-failure', maxRestarts: 2 }),
+      sh('a', 'exit 4', { restart: { policy: 'on-failure', delayMs: 5, maxRestarts: 2 } }),
     ]);
     await start();
     expect(await ended).toBe(4);
@@ -107,7 +115,11 @@ describe('createSupervisor', () => {
   it('ends what a process leaves in its group before it starts it again', async () => {
     const left: number[] = [];
     const { start, ended } = supervise(
-      [sh('a', 'sleep 1000 & exit 3', { restart: 'always', maxRestarts: 1 })],
+      [
+        sh('a', 'sleep 1000 & exit 3', {
+          restart: { policy: 'always', delayMs: 5, maxRestarts: 1 },
+        }),
+      ],
       {
         onEvent: (event: SupervisorEvent) => {
           if (event.type === 'started') groups.push(event.pid);
@@ -179,9 +191,8 @@ describe('createSupervisor', () => {
   });
 
   it('does not start again what is stopped while it waits for its restart', async () => {
-    const { start, stop, told } = supervise([sh('a', 'exit 4', { restart: 'always' })], {
-      backoff: { initialMs: 3_600_000, maximumMs: 3_600_000 },
-    });
+    const restart = { policy: 'always', delayMs: 3_600_000, maxDelayMs: 3_600_000 } as const;
+    const { start, stop, told } = supervise([sh('a', 'exit 4', { restart })]);
     await start();
     await expect.poll(() => told('restarting')).toHaveLength(1);
     expect(await stop()).toBe(4);
@@ -291,8 +302,9 @@ describe('createSupervisor', () => {
     expect(await supervise([sleeper('a')]).stop()).toBe(0);
     const { start, stop, told } = supervise([sleeper('a'), sleeper('b')]);
     const started = start();
+    const canceled = expect(started).rejects.toMatchObject({ code: 'CANCELED' });
     expect(await stop()).toBeTypeOf('number');
-    await started;
+    await canceled;
     expect(told('started')).toHaveLength(told('ended').length);
   });
 
@@ -305,12 +317,129 @@ describe('createSupervisor', () => {
       { restart: 'unless-stopped' },
     ])
       expect(() => createSupervisor([sleeper('a', wrong as object)])).toThrow(RangeError);
-    const backoff = { initialMs: Number.NaN };
-    expect(() => createSupervisor([sleeper('a')], { backoff })).toThrow(RangeError);
+    const restart = { policy: 'always', delayMs: Number.NaN } as const;
+    expect(() => createSupervisor([sleeper('a', { restart })])).toThrow(RangeError);
     expect(() => createSupervisor([], { signals: { SIGKILL: 'forward' } })).toThrow(RangeError);
     const system = { ...realSystem, isMainThread: false };
     expect(() => createSupervisor([], { system })).toThrow(
       expect.objectContaining({ code: 'NOT_MAIN_THREAD' }),
     );
+  });
+
+  it('eleven at once warn of no leak', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', onWarning);
+    const supervisors = Array.from({ length: 11 }, () => supervise([sleeper('a')]));
+    for (const { start } of supervisors) await start();
+    for (const { stop } of supervisors) await stop();
+    await new Promise(setImmediate);
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
+  it('start() rejects when it was stopped, once everything has ended', async () => {
+    const { start, stop, told } = supervise([
+      sleeper('a', { ready: () => new Promise(() => {}) }),
+      sleeper('b'),
+    ]);
+    const failure = start().catch((error: unknown) => [error, told('ended')]);
+    await expect.poll(() => told('started')).toEqual(['started a']);
+    await stop();
+    expect(await failure).toEqual([expect.objectContaining({ code: 'CANCELED' }), ['ended a']]);
+  });
+
+  it('start() rejects when it was stopped before', async () => {
+    const { start, stop, told } = supervise([sleeper('a')]);
+    await stop();
+    await expect(start()).rejects.toMatchObject({ code: 'CANCELED' });
+    expect(told('started')).toEqual([]);
+  });
+
+  it('start() rejects when an essential process has ended before the others were started', async () => {
+    const { start, ended } = supervise([
+      sh('a', 'exit 3'),
+      sleeper('b', { ready: () => new Promise(() => {}) }),
+    ]);
+    await expect(start()).rejects.toMatchObject({ code: 'CANCELED' });
+    expect(await ended).toBe(3);
+  });
+
+  it('await using stops it at the end of the block', async () => {
+    const supervisor = supervise([sleeper('a')]);
+    {
+      await using mine = supervisor;
+      await mine.start();
+    }
+    expect(supervisor.told('ended')).toEqual(['ended a']);
+  });
+
+  it('is stopped by its AbortSignal', async () => {
+    const abort = new AbortController();
+    const { start, ended } = supervise([sleeper('a')], { signal: abort.signal });
+    await start();
+    abort.abort();
+    expect(await ended).toBe(143);
+  });
+
+  it('takes a number for the stop signal', async () => {
+    const { start, stop } = supervise([sleeper('a', { stopSignal: 2 })]);
+    await start();
+    expect(await stop()).toBe(130);
+  });
+
+  it('can be stopped from its own restarting event', async () => {
+    const supervisor = supervise([sh('a', 'exit 3', { restart: 'always' })], {
+      onEvent: ({ type }: SupervisorEvent) => {
+        if (type === 'restarting') supervisor.stop();
+      },
+    });
+    await supervisor.start();
+    expect(await supervisor.ended).toBe(3);
+  });
+
+  it('tells that it gives up, and success that has to be started over and over is none', async () => {
+    const { start, ended, told } = supervise([
+      sh('a', 'exit 0', { restart: { policy: 'always', delayMs: 0, maxRestarts: 2 } }),
+    ]);
+    await start();
+    expect(await ended).toBe(1);
+    expect(told('restarting', 'given-up')).toEqual(['restarting a', 'restarting a', 'given-up a']);
+  });
+
+  it('starts the next one at the newline on its notifyFd', async () => {
+    const { start, stop, told } = supervise([
+      sh('a', 'echo ready >&3; exec sleep 1000', { notifyFd: 3 }),
+      sleeper('b'),
+    ]);
+    await start();
+    expect(told('started', 'ready')).toEqual(['started a', 'ready a', 'started b', 'ready b']);
+    await stop();
+  });
+
+  it('ends when a notifyFd is closed without a newline', async () => {
+    const { start, ended } = supervise([sh('a', 'exec sleep 1000 3>&-', { notifyFd: 3 })]);
+    await expect(start()).rejects.toMatchObject({
+      code: 'NOT_READY',
+      message: '"a" closed descriptor 3, its notifyFd, without a newline',
+    });
+    expect(await ended).toBe(1);
+  });
+
+  it('restarts what ends before the newline on its notifyFd', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'supervisor-'));
+    const script = `mkdir ${folder}/once 2>/dev/null && exit 3; echo ready >&3; exec sleep 1000`;
+    const { start, stop, told } = supervise([
+      sh('a', script, { notifyFd: 3, restart: 'on-failure' }),
+    ]);
+    await start();
+    expect(told('started', 'ready', 'ended', 'failed')).toEqual([
+      'started a',
+      'ended a',
+      'started a',
+      'ready a',
+    ]);
+    await stop();
+    rmSync(folder, { recursive: true });
   });
 });

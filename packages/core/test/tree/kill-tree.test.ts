@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { installed } from '../../../../test/harness/installed.ts';
 import { killAll, killTree, signalNumber } from '../../src/index.ts';
-import { type FakeProcess, fakeSystem } from '../fake-system.ts';
+import { chain, type FakeProcess, fakeSystem } from '../fake-system.ts';
 
 const tree: readonly FakeProcess[] = [
   { pid: 1, ppid: 0 },
@@ -15,11 +16,19 @@ const tree: readonly FakeProcess[] = [
 const fresh = (more: readonly FakeProcess[] = []) =>
   fakeSystem([...tree, ...more].map((process) => ({ ...process })));
 
+const hasPs = installed({ ps: 'procps' }, 'tree-kill off Linux');
+
 describe('killTree', () => {
   it('stops the tree, then kills it, leaves first, and nothing beside it', async () => {
     const system = fresh();
     expect(await killTree(200, { system })).toEqual([200, 201, 202]);
     expect(system.sent).toEqual(['200 19', '201 19', '202 19', '202 9', '201 9', '200 9']);
+  });
+
+  it('a chain of 20,000 overflows no stack', async () => {
+    const system = fakeSystem(chain(20_000));
+    expect(await killTree(1000, { system })).toHaveLength(20_000);
+    expect(system.processes.size).toBe(0);
   });
 
   it.each([undefined, 0, -1, 1.5, '200'])('refuses %j, which is no pid', async (pid) => {
@@ -136,7 +145,7 @@ describe('killTree', () => {
     });
   });
 
-  it('is tree-kill off Linux', async () => {
+  it.skipIf(!hasPs)('is tree-kill off Linux', async () => {
     const child = spawn('sleep', ['1000'], { stdio: 'ignore' });
     const exited = once(child, 'exit');
     const system = fakeSystem([], { platform: 'darwin' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { processTree } from '../../src/index.ts';
-import { fakeSystem } from '../fake-system.ts';
+import { chain, fakeSystem } from '../fake-system.ts';
 
 describe('processTree', () => {
   const processes = [
@@ -20,6 +20,13 @@ describe('processTree', () => {
         { pid: 4, state: 'Z' },
       ],
     });
+  });
+
+  it('a chain of 20,000 overflows no stack', () => {
+    let depth = 0;
+    let below = processTree(1000, { system: fakeSystem(chain(20_000)) });
+    for (; below !== undefined; below = below.children[0]) depth++;
+    expect(depth).toBe(20_000);
   });
 
   it('is undefined for a pid that is not there', () => {

@@ -1,21 +1,23 @@
 import type { Log } from '../log/log.ts';
 import { preflight } from '../plan/preflight.ts';
 import { prepareConfig } from '../plan/prepare.ts';
+import type { Learn } from '../plan/secret-sources.ts';
 import { refuse } from './refuse.ts';
 
 export interface CheckOptions {
   readonly config: string | undefined;
   /** Without what the image build does not know: variables, and whatever they lead to. */
   readonly isStatic: boolean;
+  readonly learn: Learn;
 }
 
 /** Tells every problem that a boot would have here, and starts nothing. */
 export async function check(
-  { config, isStatic }: CheckOptions,
+  { config, isStatic, learn }: CheckOptions,
   print: (text: string) => number,
   log: Log,
 ): Promise<number> {
-  const prepared = await prepareConfig({ config });
+  const prepared = await prepareConfig({ config, learn });
   if (prepared.type === 'bad config') return refuse(prepared.file, prepared.problems, log);
   const { file, plan } = prepared;
   const problems = isStatic

@@ -81,7 +81,8 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
     ],
   },
   install: {
-    summary: 'put pid1 into a directory of the image, and compile twenty-init for this Node',
+    summary:
+      'put pid1 and healthcheck into a directory of the image, and compile twenty-init for this Node',
     usage: 'twenty-init install [DIR] [--arch amd64|arm64|x64]',
     options: {
       arch: {
@@ -92,7 +93,7 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
       },
     },
     examples: [
-      ['RUN twenty-init install', 'in a Dockerfile: /sbin/pid1'],
+      ['RUN twenty-init install', 'in a Dockerfile: /sbin/pid1, /sbin/healthcheck'],
       ['RUN twenty-init install /out --arch $TARGETARCH', 'in a stage of a multi-platform build'],
     ],
   },

@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { pid1Path, realSystem } from '@twenty-init/core';
+import { basename, join, resolve } from 'node:path';
+import { healthcheckPath, pid1Path } from '@twenty-init/core';
 import { writeCompiledCode } from './compiled-code.ts';
 import { cannotWrite } from './write-output.ts';
 
@@ -12,20 +12,28 @@ export interface InstallOptions {
 }
 
 /**
- * Puts `pid1` into a directory, executable, over one that is there and may be running, and compiles this program ahead
- * where it is installed. Throws `OUTPUT`.
+ * Puts `pid1` and `healthcheck` into a directory, executable, over those that are there and may be running, and compiles
+ * this program ahead where it is installed. Throws `OUTPUT`.
  */
 export function install(
   { directory = '/sbin', arch }: InstallOptions,
   print: (text: string) => number,
 ): number {
   // An image for Linux may be put together elsewhere.
-  const target = { ...realSystem, platform: 'linux' as const, arch: nodeArch(arch) };
-  const source = pid1Path(target);
-  const path = resolve(directory, 'pid1');
+  const target = nodeArch(arch);
+  const programs = [pid1Path({ arch: target }), healthcheckPath({ arch: target })];
+  for (const program of programs) {
+    const path = installProgram(program, resolve(directory));
+    print(`installed ${path} for ${target}\n`);
+  }
+  return target === process.arch ? print(`${compileAhead()}\n`) : 0;
+}
+
+function installProgram(source: string, directory: string): string {
+  const path = join(directory, basename(source));
   const draft = `${path}.${process.pid}`;
   try {
-    mkdirSync(resolve(directory), { recursive: true });
+    mkdirSync(directory, { recursive: true });
     copyFileSync(source, draft);
     chmodSync(draft, 0o755);
     renameSync(draft, path);
@@ -33,8 +41,7 @@ export function install(
     if (existsSync(draft)) rmSync(draft);
     throw cannotWrite(path, cause, '; be root, or name another directory: twenty-init install DIR');
   }
-  print(`installed ${path} for ${target.arch}\n`);
-  return target.arch === process.arch ? print(`${compileAhead()}\n`) : 0;
+  return path;
 }
 
 /** The package's folder may be read-only; without the code a boot works as well. */
@@ -48,7 +55,7 @@ function compileAhead(): string {
   }
 }
 
-function nodeArch(arch: string | undefined): NodeJS.Architecture {
+function nodeArch(arch: string | undefined): string {
   if (arch === undefined) return process.arch;
   return arch === 'arm64' ? 'arm64' : 'x64';
 }

@@ -1,9 +1,10 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { CoreError } from '@twenty-init/core';
 import { defaultLogFormat } from '../config/config.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Log } from '../log/log.ts';
-import { maskFor } from '../log/mask.ts';
+import { type LearningMask, learningMask } from '../log/mask.ts';
 import { overridesIn } from '../plan/overrides.ts';
 import { ownLog } from '../run/own-log.ts';
 import { StartError } from '../start-error.ts';
@@ -20,7 +21,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   makeStderrLazy();
   const system = hostSystem();
   const { logFormat = defaultLogFormat } = overridesIn(process.env);
-  const log = await ownLog(logFormat, maskFor(process.env), system);
+  const secrets = learningMask(process.env);
+  const log = await ownLog(logFormat, secrets.mask, system);
   // Node ends with 0 when nothing is left to wait for; a boot that has not come to its end must not look like success.
   process.once('beforeExit', () => {
     log(
@@ -44,10 +46,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       case 'version':
         return print(`twenty-init ${version()}\n`);
       default:
-        return await execute(invocation.command, invocation, system, log);
+        return await execute(invocation.command, invocation, system, log, secrets);
     }
   } catch (error) {
-    if (error instanceof StartError) {
+    if (error instanceof StartError || error instanceof CoreError) {
       log('error', error.message);
       return error.exitCode;
     }
@@ -64,30 +66,37 @@ async function execute(
   { values, words, cmd }: Invocation,
   system: HostSystem,
   log: Log,
+  { mask, learn }: LearningMask,
 ): Promise<number> {
   const config = text(values.config);
+  const printMasked = (output: string): number => print(mask(output));
   switch (command) {
     case 'run': {
       await closeInspector();
       if (process.pid === 1) await becomePid1(system, log);
-      return await run({ config, cmd }, system, log);
+      return await run({ config, cmd, learn }, system, log, mask);
     }
     case 'run-phases': {
       const { runPhases } = await import('./run-phases.ts');
       const [only, skip] = [text(values.only), text(values.skip)];
-      return await runPhases({ config, only, skip }, system, log);
+      return await runPhases({ config, only, skip, learn }, system, log, mask);
     }
     case 'check': {
       const { check } = await import('./check.ts');
-      return await check({ config, isStatic: values.static === true }, print, log);
+      return await check({ config, learn, isStatic: values.static === true }, printMasked, log);
     }
     case 'plan': {
       const { showPlan } = await import('./plan.ts');
-      return await showPlan({ config, format: text(values.format) ?? 'tree' }, print, log);
+      return await showPlan(
+        { config, learn, format: text(values.format) ?? 'tree' },
+        print,
+        log,
+        mask,
+      );
     }
     case 'compile': {
       const { compile } = await import('./compile.ts');
-      return await compile({ config, output: text(values.output) }, print, log);
+      return await compile({ config, learn, output: text(values.output) }, print, log);
     }
     case 'install': {
       const { install } = await import('./install.ts');

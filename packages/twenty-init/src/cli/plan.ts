@@ -1,29 +1,36 @@
 import { formatDuration } from '../config/format-duration.ts';
 import type { Log } from '../log/log.ts';
-import { maskUrlPasswords } from '../log/mask.ts';
+import type { Mask } from '../log/mask.ts';
+import { isStructure } from '../log/masked-fields.ts';
 import type { Step } from '../plan/phase.ts';
 import { appPhase, type Plan } from '../plan/plan.ts';
 import { prepareConfig } from '../plan/prepare.ts';
+import type { Learn } from '../plan/secret-sources.ts';
 import { refuse } from './refuse.ts';
 
 export interface PlanOptions {
   readonly config: string | undefined;
   readonly format: string;
+  readonly learn: Learn;
 }
 
-/** Shows what would run. Commands are shown as the config has them, so no variable's value is in it. */
+/** Shows what would run, without secrets. */
 export async function showPlan(
-  { config, format }: PlanOptions,
+  { config, format, learn }: PlanOptions,
   print: (text: string) => number,
   log: Log,
+  mask: Mask,
 ): Promise<number> {
-  const prepared = await prepareConfig({ config });
+  const prepared = await prepareConfig({ config, learn });
   if (prepared.type === 'bad config') return refuse(prepared.file, prepared.problems, log);
-  const formats: Readonly<Record<string, (plan: Plan) => string>> = { tree, mermaid, json };
-  return print(maskUrlPasswords(`${(formats[format] ?? tree)(prepared.plan)}\n`));
+  const formats: Readonly<Record<string, Format>> = { tree, mermaid, json };
+  return print(`${(formats[format] ?? tree)(prepared.plan, mask)}\n`);
 }
 
-function tree(plan: Plan): string {
+/** The mask comes before what a format escapes. */
+type Format = (plan: Plan, mask: Mask) => string;
+
+function tree(plan: Plan, mask: Mask): string {
   const { app, phases } = plan;
   const nodes: Node[] = [
     ...phases.filter(({ post }) => !post).map(phaseNode),
@@ -39,10 +46,12 @@ function tree(plan: Plan): string {
     },
     ...phases.filter(({ post }) => post).map(phaseNode),
   ];
-  return [
-    plan.name ?? 'the boot',
-    ...nodes.flatMap((node, index) => drawn(node, index === nodes.length - 1)),
-  ].join('\n');
+  return mask(
+    [
+      plan.name ?? 'the boot',
+      ...nodes.flatMap((node, index) => drawn(node, index === nodes.length - 1)),
+    ].join('\n'),
+  );
 }
 
 interface Node {
@@ -113,12 +122,12 @@ function stopDetail({ stopSignal }: Pick<Step, 'stopSignal'>): string[] {
   return stopSignal === 'SIGTERM' ? [] : [`stopSignal ${stopSignal}`];
 }
 
-function mermaid({ phases, app }: Plan): string {
+function mermaid({ phases, app }: Plan, mask: Mask): string {
   const before = phases.filter(({ post }) => !post);
   const after = phases.filter(({ post }) => post);
   const id = (name: string): string => `n_${name.replace(/\W/g, '_')}`;
   const label = (title: string, lines: readonly string[]): string =>
-    `["${[title, ...lines.map(escaped)].join('<br/>')}"]`;
+    `["${[title, ...lines.map((line) => escaped(mask(line)))].join('<br/>')}"]`;
   const needed = new Set(before.flatMap(({ needs }) => needs));
   const arrows = [
     ...before.flatMap(({ name, needs }) => needs.map((need) => [need, name])),
@@ -141,7 +150,7 @@ function escaped(text: string): string {
   return text.replaceAll('"', '#quot;').replaceAll('<', '#lt;').replaceAll('>', '#gt;');
 }
 
-function json({ name, mode, modeBecause, phases, app }: Plan): string {
+function json({ name, mode, modeBecause, phases, app }: Plan, mask: Mask): string {
   return JSON.stringify(
     {
       name,
@@ -174,7 +183,7 @@ function json({ name, mode, modeBecause, phases, app }: Plan): string {
         gracePeriodMs: app.gracePeriodMs,
       },
     },
-    null,
+    (key, value: unknown) => (typeof value === 'string' && !isStructure(key) ? mask(value) : value),
     2,
   );
 }

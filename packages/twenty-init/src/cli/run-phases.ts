@@ -1,7 +1,9 @@
 import { unknownPhase } from '../config/unknown-phase.ts';
 import type { Log } from '../log/log.ts';
+import type { Mask } from '../log/mask.ts';
 import { nameList } from '../plan/name-list.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Learn } from '../plan/secret-sources.ts';
 import { StartError } from '../start-error.ts';
 import type { HostSystem } from '../system/system.ts';
 import { run } from './run.ts';
@@ -11,13 +13,15 @@ export interface RunPhasesOptions {
   /** Names with commas between. */
   readonly only: string | undefined;
   readonly skip: string | undefined;
+  readonly learn: Learn;
 }
 
 /** The phases without the app. Resolves with 0, or with the exit code of the phase that failed. */
 export async function runPhases(
-  { config, only, skip }: RunPhasesOptions,
+  { config, only, skip, learn }: RunPhasesOptions,
   system: HostSystem,
   log: Log,
+  mask: Mask,
 ): Promise<number> {
   const wanted = only === undefined ? undefined : nameList(only);
   const unwanted = nameList(skip ?? '');
@@ -27,7 +31,7 @@ export async function runPhases(
     return unwanted.includes(phase) ? '--skip' : undefined;
   };
   const onPlan = (plan: Plan): void => refuseUnknown(plan, [...(wanted ?? []), ...unwanted]);
-  return await run({ config, startsApp: false, leftOut, onPlan }, system, log);
+  return await run({ config, learn, startsApp: false, leftOut, onPlan }, system, log, mask);
 }
 
 /** A typo in `--only` would else skip the migration in silence. */

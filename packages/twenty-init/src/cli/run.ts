@@ -3,7 +3,7 @@ import type { Problem } from '../config/problem.ts';
 import type { End } from '../engine/report.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Log } from '../log/log.ts';
-import { type Mask, maskFor } from '../log/mask.ts';
+import type { Mask } from '../log/mask.ts';
 import { reporter } from '../log/reporter.ts';
 import { exitPastStuckWrite } from '../output/stuck-write.ts';
 import type { LogFile } from '../plan/log-file.ts';
@@ -26,12 +26,18 @@ export interface RunOptions extends PrepareOptions {
 }
 
 /** Boots, and resolves with the exit code; in mode exec only when the boot did not end in the app. */
-export async function run(options: RunOptions, system: HostSystem, earlyLog: Log): Promise<number> {
+export async function run(
+  options: RunOptions,
+  system: HostSystem,
+  earlyLog: Log,
+  mask: Mask,
+): Promise<number> {
   try {
-    return await bootOrPassThrough(options, system, earlyLog);
+    return await bootOrPassThrough(options, system, earlyLog, mask);
   } catch (error) {
-    const exitCode = error instanceof StartError ? error.exitCode : exitCodes.internal;
-    await leaveMessage({ ...byUs, exitCode, reason: messageOf(error) }, maskFor(process.env));
+    const isTold = error instanceof StartError || error instanceof CoreError;
+    const exitCode = isTold ? error.exitCode : exitCodes.internal;
+    await leaveMessage({ ...byUs, exitCode, reason: messageOf(error) }, mask);
     throw error;
   }
 }
@@ -40,6 +46,7 @@ async function bootOrPassThrough(
   options: RunOptions,
   system: HostSystem,
   earlyLog: Log,
+  mask: Mask,
 ): Promise<number> {
   const { cmd = [], startsApp = true, onPlan } = options;
   const prepared = await prepare(options);
@@ -49,24 +56,24 @@ async function bootOrPassThrough(
       if (cmd.length === 0)
         throw new StartError('USAGE', `${nowhere()}, and no CMD: nothing to run`);
       earlyLog('warn', `${nowhere()}: no phases`);
-      return await passThrough(cmd, earlyLog);
+      return await passThrough(cmd, earlyLog, mask);
     case 'bad config':
-      return await refuseBoot(prepared, earlyLog, maskFor(process.env));
+      return await refuseBoot(prepared, earlyLog, mask);
     case 'not the app':
       earlyLog('info', `CMD is not ${appPhase}: no phases`);
-      return await passThrough(cmd, earlyLog);
+      return await passThrough(cmd, earlyLog, mask);
     case 'planned':
       onPlan?.(prepared.plan);
-      return await bootPlanned(prepared, startsApp, system);
+      return await bootPlanned(prepared, startsApp, system, mask);
   }
 }
 
 async function bootPlanned(
-  { plan, config, env, file, logFormat, problems }: Extract<Prepared, { type: 'planned' }>,
+  { plan, file, logFormat, problems }: Extract<Prepared, { type: 'planned' }>,
   startsApp: boolean,
   system: HostSystem,
+  mask: Mask,
 ): Promise<number> {
-  const mask = maskFor(env, config.env.fromFiles);
   const log = await ownLog(logFormat, mask, system);
   const all = [...problems, ...preflight(plan), ...(startsApp ? platformProblems() : [])];
   if (all.length > 0) return await refuseBoot({ file, problems: all }, log, mask);
@@ -145,7 +152,7 @@ async function teed(system: HostSystem, file: LogFile, log: Log): Promise<HostSy
   );
 }
 
-async function passThrough(cmd: readonly string[], log: Log): Promise<number> {
+async function passThrough(cmd: readonly string[], log: Log, mask: Mask): Promise<number> {
   const [program = '', ...args] = cmd;
   log('info', `running ${cmd.join(' ')}`);
   try {
@@ -154,7 +161,7 @@ async function passThrough(cmd: readonly string[], log: Log): Promise<number> {
     if (!(error instanceof CoreError)) throw error;
     log('error', error.message);
     const { exitCode, message: reason } = error;
-    await leaveMessage({ ...byUs, exitCode, reason }, maskFor(process.env));
+    await leaveMessage({ ...byUs, exitCode, reason }, mask);
     return exitCode;
   }
 }

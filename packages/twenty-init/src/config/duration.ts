@@ -15,3 +15,9 @@ export function durationMs(text: string): number {
   // 1.1h would be 3960000.0000000005 ms, which AbortSignal.timeout refuses.
   return Math.round(total);
 }
+
+/** As it is written: the other way round than {@link durationMs}, in the largest unit that leaves no rest. */
+export function durationText(ms: number): string {
+  const unit = (['h', 'm', 's'] as const).find((each) => ms % unitMs[each] === 0) ?? 'ms';
+  return `${ms / unitMs[unit]}${unit}`;
+}

@@ -1,6 +1,7 @@
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import nodeModule, { createRequire } from 'node:module';
 import { extname } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { StartError } from '../start-error.ts';
 
 /** The default export of a config in JavaScript or TypeScript. Throws `CONFIG`, or what its code throws. */
@@ -20,8 +21,10 @@ export async function importConfig(path: string): Promise<unknown> {
 async function importModule(path: string): Promise<unknown> {
   const isTypeScript = ['.ts', '.mts'].includes(extname(path));
   // Not in the types of Node 20.
-  if (!isTypeScript || (process.features as { typescript?: unknown }).typescript)
+  if (!isTypeScript || (process.features as { typescript?: unknown }).typescript) {
+    goByTheSyntax();
     return await import(pathToFileURL(path).href);
+  }
   let jitiPath: string;
   try {
     jitiPath = createRequire(path).resolve('jiti');
@@ -35,6 +38,37 @@ async function importModule(path: string): Promise<unknown> {
   const { createJiti } = (await import(pathToFileURL(jitiPath).href)) as typeof import('jiti');
   // No cache on disk: nothing is written unless asked, and a container's file system may be read-only.
   return await createJiti(path, { fsCache: false }).import(path);
+}
+
+/** What Node 20 does not have, and its types not either. */
+interface WithHooks {
+  readonly registerHooks?: (hooks: {
+    load(url: string, context: Context, next: Next): object;
+  }) => void;
+}
+type Context = { readonly format?: string | null };
+type Next = (url: string, context: Context) => object;
+
+/**
+ * `npm init -y` writes `"type": "commonjs"`, and Node then takes every `.ts` and `.js` for that; without a `type` it
+ * guesses, with a warning. What has `import` or `export` in it is a module, whatever the package.json says. This stays
+ * for what the code of the config imports later.
+ */
+function goByTheSyntax(): void {
+  (nodeModule as WithHooks).registerHooks?.({
+    load: (url, context, next) =>
+      next(url, isModule(url, context) ? { ...context, format: moduleFormat(url) } : context),
+  });
+}
+
+function isModule(url: string, { format }: Context): boolean {
+  if (!/^file:.*\.[jt]s$/.test(url) || url.includes('/node_modules/')) return false;
+  if (format?.startsWith('module') === true) return false;
+  return /^\s*(import\s*[\w{*'"]|export\s)/m.test(readFileSync(fileURLToPath(url), 'utf8'));
+}
+
+function moduleFormat(url: string): string {
+  return url.endsWith('.ts') ? 'module-typescript' : 'module';
 }
 
 /** V8 tells the place of a syntax error to Node alone, which prints it for a program that it starts. */

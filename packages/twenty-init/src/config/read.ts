@@ -29,8 +29,37 @@ function withoutMark(text: string): string {
 }
 
 function parseJson(text: string): Loaded {
-  const written: unknown = JSON.parse(text);
+  const written = parsed(text);
   return { written, problems: mayHaveDuplicateKeys(text, written) ? duplicateKeys(text) : [] };
+}
+
+/** V8 quotes what is around the error, which may be a secret. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const [, what = '', quoted] =
+      /^(.*?)(?:, (?:\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON)?$/s.exec(messageOf(cause)) ?? [];
+    const at = quoted === undefined ? -1 : text.indexOf(quoted);
+    const line =
+      at === -1 || text.indexOf(quoted ?? '', at + 1) !== -1 ? '' : ` ${lineOf(text, at)}`;
+    throw new Error(`${what}${line}`, { cause });
+  }
+}
+
+function lineOf(text: string, at: number): string {
+  return `(line ${text.slice(0, at).split('\n').length})`;
+}
+
+/** Its parser quotes what it did not expect, and the lines around it. */
+function parsedYaml(parse: (text: string) => unknown, text: string): unknown {
+  try {
+    return parse(text);
+  } catch (cause) {
+    const [, what = '', line = ''] =
+      /^([^:]*?)(?:: .*?)??( at line \d+, column \d+)?(?::\n\n.*)?$/s.exec(messageOf(cause)) ?? [];
+    throw new Error(`${what}${line}`, { cause });
+  }
 }
 
 async function read(path: string): Promise<unknown> {
@@ -38,7 +67,7 @@ async function read(path: string): Promise<unknown> {
     // Its parser refuses a key that is there twice.
     case '.yaml':
     case '.yml':
-      return (await import('yaml')).default.parse(readFileSync(path, 'utf8'));
+      return parsedYaml((await import('yaml')).default.parse, readFileSync(path, 'utf8'));
     case '.ts':
     case '.mts':
     case '.mjs':

@@ -1,4 +1,6 @@
+import { restartDefaults } from '@twenty-init/core/restart';
 import { defaultLogFormat, logFormats } from './config.ts';
+import { durationText } from './duration.ts';
 import {
   anyText,
   choice,
@@ -26,10 +28,11 @@ const condition = object({ env: environment, file: text, exec: command });
 
 const factor: Shape = { kind: 'number', minimum: 1, whole: false };
 
+/** With the defaults of `createSupervisor`: the library and a boot have one set. */
 const backoff = {
-  delay: withDefault(duration, '1s'),
-  factor: withDefault(factor, 2),
-  maxDelay: withDefault(duration, '30s'),
+  delay: withDefault(duration, durationText(restartDefaults.delayMs)),
+  factor: withDefault(factor, restartDefaults.factor),
+  maxDelay: withDefault(duration, durationText(restartDefaults.maxDelayMs)),
 };
 
 const retry = object({
@@ -131,8 +134,8 @@ const restart: Shape = orObject(
   object({
     policy: required(restartPolicy),
     ...backoff,
-    maxRestarts: withDefault(count, 5),
-    window: withDefault(duration, '5m'),
+    maxRestarts: withDefault(count, restartDefaults.maxRestarts),
+    window: withDefault(duration, durationText(restartDefaults.windowMs)),
   }),
   '"never", "on-failure", "always" or an object with a policy',
 );
@@ -156,7 +159,7 @@ const app = object({
   stopSignal: withDefault(stopSignal, 'SIGTERM'),
   gracePeriod: withDefault(gracePeriod, '30s'),
   successExitCodes: withDefault(list(exitCode, 'a list'), [0]),
-  restart: withDefault(restart, 'never'),
+  restart: withDefault(restart, restartDefaults.policy),
 });
 
 const size: Shape = {

@@ -181,7 +181,9 @@ function unknownKey(keys: Readonly<Record<string, Key>>, key: string, where: str
 }
 
 function unexpected(where: string, expected: string, value: unknown): Problem {
-  return wrong(where === '' ? 'the config' : where, `expected ${expected}, got ${shown(value)}`);
+  // Where variables belong it may be one of them, whatever it is called.
+  const got = typeof value === 'string' && /(^|\.)env$/.test(where) ? 'a text' : shown(value);
+  return wrong(where === '' ? 'the config' : where, `expected ${expected}, got ${got}`);
 }
 
 function wrong(where: string, what: string): Problem {

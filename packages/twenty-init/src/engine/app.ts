@@ -1,4 +1,10 @@
 import { type ExitStatus, signalNumber } from '@twenty-init/core';
+import {
+  type AfterEnd,
+  afterEnd,
+  noRestarts,
+  type RestartHistory,
+} from '@twenty-init/core/restart';
 import { appPhase } from '../plan/plan.ts';
 import type { BootEvent } from './event.ts';
 import { isInterrupted, verdict } from './exit-code.ts';
@@ -23,9 +29,6 @@ type AppEvent = Extract<
   }
 >;
 
-/** A run this long makes the next restart a first one. */
-const healthyMs = 60_000;
-
 export function startApp(transition: Transition): void {
   report(transition, { type: 'app-starting' });
   if (transition.state.plan.mode === 'exec') {
@@ -33,7 +36,7 @@ export function startApp(transition: Transition): void {
     transition.effects.push({ type: 'become-app' });
     return;
   }
-  launch(transition, [], transition.state.plan.app.restart.delayMs);
+  launch(transition, noRestarts);
 }
 
 export function stopApp(transition: Transition, signal: StopSignal): void {
@@ -131,13 +134,12 @@ export function appTimer(transition: Transition, { type }: AppTimer): void {
       if (app.type === 'running' && app.stopping === undefined) startTimedOut(transition, app);
       return;
     case 'restart':
-      if (app.type === 'waiting-to-restart')
-        launch(transition, [...app.restarts, transition.now], app.delayMs);
+      if (app.type === 'waiting-to-restart') launch(transition, app.restarts);
       return;
   }
 }
 
-function launch(transition: Transition, restarts: readonly number[], delayMs: number): void {
+function launch(transition: Transition, restarts: RestartHistory): void {
   change(transition, {
     app: {
       type: 'running',
@@ -148,7 +150,6 @@ function launch(transition: Transition, restarts: readonly number[], delayMs: nu
       handingOff: false,
       hasTerminal: false,
       restarts,
-      delayMs,
     },
   });
   transition.effects.push({ type: 'start-app' });
@@ -195,51 +196,35 @@ function exited(
     });
   const { exitCode, reason } = verdict(transition.state, app, exit, killed);
   report(transition, { type: 'app-exited', exit, exitCode, reason });
-  if (!shouldRestart(transition, app, exit, exitCode))
-    return ended(transition, exitCode, reason, app.stopping === 'failure' ? 'init' : 'main');
-
-  const { restart } = transition.state.plan.app;
-  const recent = app.restarts.filter((at) => at > transition.now - restart.windowMs);
-  if (recent.length >= restart.maxRestarts) {
-    report(transition, { type: 'app-given-up', restarts: recent.length });
-    // Success that has to be started over and over is none.
-    return ended(
-      transition,
-      exitCode === 0 ? 1 : exitCode,
-      `restarted ${recent.length} times`,
-      'main',
-    );
+  const next = afterExit(transition, app, exit, exitCode);
+  switch (next.type) {
+    case 'stay':
+      return ended(transition, exitCode, reason, app.stopping === 'failure' ? 'init' : 'main');
+    case 'give-up': {
+      const { restarts } = next;
+      report(transition, { type: 'app-given-up', restarts });
+      return ended(transition, next.exitCode, `restarted ${restarts} times`, 'main');
+    }
+    case 'restart': {
+      const { delayMs, restarts, history } = next;
+      report(transition, { type: 'app-restarting', delayMs, restarts });
+      change(transition, { app: { type: 'waiting-to-restart', restarts: history, exitCode } });
+      transition.effects.push({ type: 'arm', timer: { type: 'restart' }, ms: delayMs });
+    }
   }
-  const healthy = transition.now - app.startedAt >= healthyMs;
-  const delayMs = healthy ? restart.delayMs : app.delayMs;
-  report(transition, { type: 'app-restarting', delayMs, restarts: recent.length + 1 });
-  change(transition, {
-    app: {
-      type: 'waiting-to-restart',
-      restarts: recent,
-      exitCode,
-      delayMs: Math.min(delayMs * restart.factor, restart.maxDelayMs),
-    },
-  });
-  transition.effects.push({ type: 'arm', timer: { type: 'restart' }, ms: delayMs });
 }
 
-function shouldRestart(
-  { state }: Transition,
+/** What is to end, or was ended at the terminal, is not started again, whatever its rule is. */
+function afterExit(
+  { state, now }: Transition,
   app: Running,
   exit: ExitStatus,
   exitCode: number,
-): boolean {
-  if (isInterrupted(app, exit)) return false;
-  if (state.stop !== undefined || state.failure !== undefined || app.handingOff) return false;
-  switch (state.plan.app.restart.policy) {
-    case 'never':
-      return false;
-    case 'on-failure':
-      return exitCode !== 0;
-    case 'always':
-      return true;
-  }
+): AfterEnd {
+  const isOver = state.stop !== undefined || state.failure !== undefined || app.handingOff;
+  if (isOver || isInterrupted(app, exit)) return { type: 'stay' };
+  const ranMs = now - app.startedAt;
+  return afterEnd(state.plan.app.restart, app.restarts, { exitCode, ranMs }, now);
 }
 
 function ended(

@@ -1,3 +1,4 @@
+import type { RestartHistory } from '@twenty-init/core/restart';
 import type { Plan } from '../plan/plan.ts';
 import type { PhaseStatus } from './phase-status.ts';
 import type { StopSignal } from './signals.ts';
@@ -75,16 +76,13 @@ export type AppState =
       readonly handingOff: boolean;
       /** ^C on the terminal goes to it, and not to us. */
       readonly hasTerminal: boolean;
-      /** When it was restarted, in ms. */
-      readonly restarts: readonly number[];
-      readonly delayMs: number;
+      readonly restarts: RestartHistory;
       /** Why it was not ready at the last probe. */
       readonly unready?: string;
     }
   | {
       readonly type: 'waiting-to-restart';
-      readonly restarts: readonly number[];
-      readonly delayMs: number;
+      readonly restarts: RestartHistory;
       readonly exitCode: number;
     }
   /** `pid1` has it. */

@@ -1,6 +1,6 @@
 import type { ExitStatus, Signal } from '@twenty-init/core';
+import { backoffMs } from '@twenty-init/core/restart';
 import { formatDuration } from '../config/format-duration.ts';
-import { backoffMs } from './backoff.ts';
 import { describeExit } from './describe-exit.ts';
 import type { BootEvent } from './event.ts';
 import { failPhase, finish, tellFault } from './phase-end.ts';

@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import type { End } from '../engine/report.ts';
 import type { Mask } from './mask.ts';
+import { maskedLines } from './masked-fields.ts';
 
 /** Where Kubernetes reads why a container ended, unless the pod says otherwise. */
 export const terminationLog = '/dev/termination-log';
@@ -22,7 +23,7 @@ export function terminationMessage(
   { reason, phase, exitCode, exitedBy, lastLines }: End,
   mask: Mask,
 ): string {
-  const lines = lastLines.map(mask);
+  const lines = maskedLines(lastLines, mask);
   for (;;) {
     const text = JSON.stringify({
       reason: mask(reason).slice(0, 1000),

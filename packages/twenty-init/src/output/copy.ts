@@ -2,7 +2,6 @@ import { write } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import type { StopOptions } from '@twenty-init/core';
 import { wallClockMs } from '../clock.ts';
 import type { Sink } from './log-file.ts';
 import { ownDescription } from './own-description.ts';
@@ -24,7 +23,7 @@ export interface CopiedOutput {
   /** Settles when everything written up to the end of the leader has been passed on, or was given up. */
   drained(): Promise<void>;
   /** A reader that has stopped reading must not hold up the end: what it does not take in that time is lost. */
-  giveUpAfter(options: StopOptions): void;
+  giveUpAfter(stop: { readonly gracePeriodMs: number; readonly force?: AbortSignal }): void;
   lastLines(): readonly string[];
   /** Wall-clock time in ms; the start of the copying when there was none. */
   lastOutputAt(): number;

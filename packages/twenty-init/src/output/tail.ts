@@ -20,13 +20,17 @@ export function lineTail(): LineTail {
       const source = open.push('') - 1;
       return (chunk) => {
         const lines = ((open[source] ?? '') + decoder.write(chunk)).split('\n');
-        open[source] = (lines.pop() ?? '').slice(-keptLineLength);
-        if (lines.length > 0)
-          complete = [...complete, ...lines.map((line) => line.slice(-keptLineLength))].slice(
-            -keptLines,
-          );
+        open[source] = kept(lines.pop() ?? '');
+        if (lines.length > 0) complete = [...complete, ...lines.map(kept)].slice(-keptLines);
       };
     },
     lines: () => [...complete, ...open.filter((line) => line !== '')].slice(-keptLines),
   };
+}
+
+/** From a blank on: what was cut in a word is no URL any more, and its password could not be told from a word. */
+function kept(line: string): string {
+  if (line.length <= keptLineLength) return line;
+  const end = line.slice(-keptLineLength);
+  return end.slice(end.search(/\s|$/)).trimStart() || end;
 }

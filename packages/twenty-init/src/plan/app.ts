@@ -1,5 +1,6 @@
 import type { Signal } from '@twenty-init/core';
-import type { CommandForm, NoCommand, RestartConfig } from '../config/config.ts';
+import { type RestartRule, restartDefaults } from '@twenty-init/core/restart';
+import type { CommandForm, NoCommand } from '../config/config.ts';
 import { durationMs, limitMs } from '../config/duration.ts';
 import type { FilledApp } from '../config/filled-config.ts';
 import { type Command, commandOf, literalCommand, type Place, placeWithin } from './command.ts';
@@ -15,16 +16,7 @@ export interface App extends Command {
   readonly readiness?: Readiness;
   /** In ms; 0 is none. */
   readonly startTimeoutMs: number;
-  readonly restart: Restart;
-}
-
-export interface Restart {
-  readonly policy: RestartConfig['policy'];
-  readonly delayMs: number;
-  readonly factor: number;
-  readonly maxDelayMs: number;
-  readonly maxRestarts: number;
-  readonly windowMs: number;
+  readonly restart: RestartRule;
 }
 
 /** A CMD is what Docker made of it, so nothing in it is filled in. */
@@ -78,7 +70,7 @@ function commandLines(app: AppForm): (readonly string[])[] {
   return [app.shell === undefined ? app.command : [app.shell, '-c', app.command]];
 }
 
-function restartOf(restart: FilledApp['restart']): Restart {
+function restartOf(restart: FilledApp['restart']): RestartRule {
   return {
     policy: restart.policy,
     delayMs: durationMs(restart.delay),
@@ -86,5 +78,6 @@ function restartOf(restart: FilledApp['restart']): Restart {
     maxDelayMs: durationMs(restart.maxDelay),
     maxRestarts: restart.maxRestarts,
     windowMs: durationMs(restart.window),
+    resetAfterMs: restartDefaults.resetAfterMs,
   };
 }

@@ -10,6 +10,7 @@ import { isAppCommand } from './app.ts';
 import { environment } from './environment.ts';
 import { overridesIn } from './overrides.ts';
 import { makePlan, type Plan, type PlanInputs } from './plan.ts';
+import type { Learn } from './secret-sources.ts';
 import { skipVariable } from './skip.ts';
 
 /** What a config comes to in this container. */
@@ -32,14 +33,21 @@ export type Prepared =
 
 export interface PrepareOptions extends Partial<PlanInputs> {
   readonly config: string | undefined;
+  /** Told as soon as they are known, and once more with those from files: the next message may hold one of them. */
+  readonly learn?: Learn;
 }
 
 /** Finds, reads and checks the config, and makes a plan of it. Throws `CONFIG` when it cannot be read. */
-export async function prepare({ config: named, ...inputs }: PrepareOptions): Promise<Prepared> {
+export async function prepare({
+  config: named,
+  learn = () => {},
+  ...inputs
+}: PrepareOptions): Promise<Prepared> {
   const { cwd = process.cwd(), env: inherited = process.env, cmd = [] } = inputs;
   const file = findConfigFile({ option: named, variable: inherited.TWENTY_INIT_CONFIG }, cwd);
   if (file === undefined) return { type: 'no config' };
   const loaded = await loadConfigFile(file);
+  learn({ env: inherited, written: loaded.written });
   const validated = validate(loaded.written);
   if ('problems' in validated || loaded.problems.length > 0)
     return {
@@ -52,6 +60,7 @@ export async function prepare({ config: named, ...inputs }: PrepareOptions): Pro
   const { env, problems } = environment(config.env, inherited, (path) =>
     readFileSync(path, 'utf8'),
   );
+  learn({ env, written });
   const skip = skipVariable(config, inherited);
   const { logFormat, problems: badOverrides, ...overrides } = overridesIn(inherited);
   const leftOut = (phase: string): string | undefined =>

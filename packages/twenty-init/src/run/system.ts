@@ -1,4 +1,4 @@
-import type { ExitStatus, Signal, StopOptions, StopResult } from '@twenty-init/core';
+import type { ExitStatus, Signal, StopResult } from '@twenty-init/core';
 import type { App } from '../plan/app.ts';
 import type { Work } from '../plan/command.ts';
 import type { Probed } from '../plan/readiness.ts';
@@ -41,7 +41,14 @@ export interface RunningProcess {
   /** Settles when the leader has ended. */
   readonly exited: Promise<ExitStatus>;
   kill(signal: Signal): boolean;
-  stop(options: StopOptions): Promise<StopResult>;
+  stop(request: StopRequest): Promise<StopResult>;
+}
+
+/** As of `spawnChild`; the grace period is the plan's, and no default of the library. */
+export interface StopRequest {
+  readonly signal?: Signal;
+  readonly gracePeriodMs: number;
+  readonly force?: AbortSignal;
 }
 
 export interface RunningApp extends RunningProcess {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ExitStatus, Signal, StopOptions, StopResult } from '@twenty-init/core';
+import type { ExitStatus, Signal, StopResult } from '@twenty-init/core';
 import { wallClockMs } from '../clock.ts';
 import type { RunContext } from '../config/config.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -7,7 +7,7 @@ import { writeAll } from '../output/copy.ts';
 import type { Sink } from '../output/log-file.ts';
 import { lineTail } from '../output/tail.ts';
 import { type FunctionWork, literalCommand } from '../plan/command.ts';
-import type { Running } from '../run/system.ts';
+import type { Running, StopRequest } from '../run/system.ts';
 import { messageOf, stackOf } from '../thrown.ts';
 import { runCommand } from './command.ts';
 
@@ -35,7 +35,7 @@ export function runFunction({ run, cwd, env }: FunctionWork, title: string, sink
   const commands = new Set<Running>();
   let lastOutput = wallClockMs();
   let failure: string | undefined;
-  let stopOptions: StopOptions | undefined;
+  let stopOptions: StopRequest | undefined;
   let giveUp: (status: ExitStatus) => void = () => {};
   let hasEnded = false;
 
@@ -100,7 +100,7 @@ export function runFunction({ run, cwd, env }: FunctionWork, title: string, sink
     hasEnded = true;
   });
 
-  const stop = async (options: StopOptions): Promise<StopResult> => {
+  const stop = async (options: StopRequest): Promise<StopResult> => {
     stopOptions = options;
     abort.abort();
     const stopped = Promise.all([...commands].map((command) => command.stop(options)));

@@ -1,12 +1,6 @@
-import {
-  type ExitStatus,
-  exitStatus,
-  type Signal,
-  type StopOptions,
-  type StopResult,
-} from '@twenty-init/core';
+import { type ExitStatus, exitStatus, type Signal, type StopResult } from '@twenty-init/core';
 import { durationMs } from '../config/duration.ts';
-import type { Running } from '../run/system.ts';
+import type { Running, StopRequest } from '../run/system.ts';
 import type { VirtualClock } from './clock.ts';
 import { type Outcome, readyAfterMs } from './outcome.ts';
 
@@ -61,7 +55,7 @@ export function fakeProcess(
     kill: deliver,
     lastLines: () => lines.slice(-20),
     lastOutputAt: () => startedAt + lastOutputMs(outcome, clock.now() - startedAt),
-    stop: ({ signal = 'SIGTERM', gracePeriodMs, force }: StopOptions): Promise<StopResult> => {
+    stop: ({ signal = 'SIGTERM', gracePeriodMs, force }: StopRequest): Promise<StopResult> => {
       let killed: readonly number[] = [];
       const kill = (): void => {
         if (!alive) return;

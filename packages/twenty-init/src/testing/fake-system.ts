@@ -1,4 +1,5 @@
 import { CoreError } from '@twenty-init/core';
+import { appPhase } from '../plan/plan.ts';
 import type { System } from '../run/system.ts';
 import type { VirtualClock } from './clock.ts';
 import { type FakeProcess, fakeProcess, notified } from './fake-process.ts';
@@ -21,8 +22,6 @@ export interface FakeSystem extends System {
   becomesReady(): boolean;
 }
 
-const appTitle = 'exec-app';
-
 /** The effects of a boot without any: nothing is started, and time passes as the clock says. */
 export function fakeSystem(
   clock: VirtualClock,
@@ -42,9 +41,9 @@ export function fakeSystem(
     if (outcome.notStarted !== undefined) throw notStarted(title, outcome.notStarted);
     started.push(title);
     if (!startedAt.has(title)) startedAt.set(title, clock.now());
-    const process = fakeProcess(1000 + started.length, outcome, clock, title === appTitle);
+    const process = fakeProcess(1000 + started.length, outcome, clock, title === appPhase);
     processes.set(process, title);
-    if (title === appTitle) app = { process, startedAt: clock.now() };
+    if (title === appPhase) app = { process, startedAt: clock.now() };
     for (const callback of callbacks) callback(title);
     return process;
   };
@@ -71,7 +70,7 @@ export function fakeSystem(
     start: async (_, title) => start(title),
     exists: (path) => files.includes(path),
     startApp: async ({ readiness }) => {
-      const process = start(appTitle);
+      const process = start(appPhase);
       const saysSo = readiness?.type === 'notified';
       return { ...process, ready: saysSo ? notified(process, clock) : Promise.resolve(true) };
     },
@@ -79,7 +78,7 @@ export function fakeSystem(
       // As the real one: signals that came until now are heard first.
       await Promise.resolve();
       if (canceled()) throw new CoreError('CANCELED', 'called off by a signal');
-      takenOver = start(appTitle);
+      takenOver = start(appPhase);
       return await new Promise<never>(() => {});
     },
     probe: async () => {

@@ -7,7 +7,7 @@ import { validate } from '../config/validate.ts';
 import type { PhaseStatus } from '../engine/phase-status.ts';
 import type { AppSignal, StopSignal } from '../engine/signals.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { maskFor } from '../log/mask.ts';
+import { type Mask, maskFor } from '../log/mask.ts';
 import { reporter } from '../log/reporter.ts';
 import { environment } from '../plan/environment.ts';
 import { appPhase, makePlan, type Plan } from '../plan/plan.ts';
@@ -70,17 +70,21 @@ export async function rehearse<Name extends string>(
 ): Promise<Rehearsal> {
   const { outcomes = {}, env: inherited = {}, cmd = [], cwd = '/app', files = [] } = options;
   const validated = validate(written);
-  if ('problems' in validated) return refused(validated.problems);
+  const known = maskFor(inherited, [], written);
+  if ('problems' in validated) return refused(validated.problems, known);
   const { config } = validated;
   const { env, problems } = environment(config.env, inherited, unreadable);
   const planned = makePlan(config, { cwd, env, cmd });
   const all = [...problems, ...planned.problems];
-  return all.length > 0 ? refused(all) : await play(planned.plan, env, outcomes, files, options);
+  const mask = maskFor(env, [], written);
+  return all.length > 0
+    ? refused(all, mask)
+    : await play(planned.plan, mask, outcomes, files, options);
 }
 
 async function play(
   plan: Plan,
-  env: NodeJS.ProcessEnv,
+  mask: Mask,
   outcomes: Outcomes,
   files: readonly string[],
   { signals = [], until = '24h' }: RehearseOptions,
@@ -89,7 +93,6 @@ async function play(
   const untilMs = durationMs(until);
   const system = fakeSystem(clock, outcomes, files);
   const log: string[] = [];
-  const mask = maskFor(env);
   let exitCode: number | undefined;
   let bug: { readonly error: unknown } | undefined;
 
@@ -191,7 +194,8 @@ function pid1Code(
   return app.forwardedIsSuccess && forwarded ? 0 : exitCode;
 }
 
-function refused(problems: readonly Problem[]): Rehearsal {
+function refused(found: readonly Problem[], mask: Mask): Rehearsal {
+  const problems = found.map((problem) => ({ ...problem, what: mask(problem.what) }));
   return {
     order: [],
     states: {},

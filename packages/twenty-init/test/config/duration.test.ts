@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { durationMs } from '../../src/config/duration.ts';
+import { durationMs, durationText } from '../../src/config/duration.ts';
 
 describe('a duration', () => {
   it.each([
@@ -17,5 +17,16 @@ describe('a duration', () => {
   it.each(['s', 'm', 'h'])('is always a whole number of ms (%s)', (unit) => {
     for (let hundredths = 0; hundredths < 10_000; hundredths++)
       expect(Number.isInteger(durationMs(`${hundredths / 100}${unit}`))).toBe(true);
+  });
+
+  it.each([
+    [250, '250ms'],
+    [1000, '1s'],
+    [90_000, '90s'],
+    [300_000, '5m'],
+    [7_200_000, '2h'],
+  ])('%d ms is written %s', (ms, text) => {
+    expect(durationText(ms)).toBe(text);
+    expect(durationMs(text)).toBe(ms);
   });
 });

@@ -324,6 +324,17 @@ describe('restart', () => {
     expect(boot).toHaveExited(143);
   });
 
+  it.each([
+    ['59999ms', '2s'],
+    ['60s', '1s'],
+  ])('of an app that ran for %s comes after %s the second time', async (takes, delay) => {
+    const boot = await supervised(
+      { restart: { policy: 'always', maxRestarts: 2 } },
+      { outcomes: { 'exec-app': { takes } } },
+    );
+    expect(boot.log.join('\n')).toContain(`starts again in ${delay} (restart 2 of 2)`);
+  });
+
   it('is none after a stop signal, also while it waits', async () => {
     const boot = await supervised(
       { restart: { policy: 'always', delay: '1m', maxDelay: '1m' } },

@@ -84,3 +84,11 @@ it.each<[string, BootEvent, Signal]>([
     sent(phases as unknown as Config['phases'], [{ type: 'app-started', pid: 2 }, event]),
   ).toEqual([signal]);
 });
+
+it('a phase beside one that fails gets SIGTERM', () => {
+  const work = { command: ['x'] };
+  const phases = { work, other: { command: ['y'], needs: [] }, 'exec-app': app };
+  const exit = { exitCode: 1 };
+  const failed = { type: 'step-ended', phase: 'other', exit, killed: [], lastLines: [] } as const;
+  expect(sent(phases, [failed])).toEqual(['SIGTERM']);
+});

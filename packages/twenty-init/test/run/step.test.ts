@@ -1,5 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { stoppable } from '../../src/run/step.ts';
+import { runChecks, stoppable } from '../../src/run/step.ts';
+import { virtualClock } from '../../src/testing/clock.ts';
+import { fakeSystem } from '../../src/testing/fake-system.ts';
 
 describe('a stop', () => {
   it('that cannot be done is an error, and not a child that goes on', async () => {
@@ -16,4 +19,17 @@ describe('a stop', () => {
     stopping.stop('SIGTERM');
     expect(await stopping.killed()).toEqual([]);
   });
+});
+
+it('a condition that is told to stop has a second before it is killed', async () => {
+  const clock = virtualClock();
+  const system = fakeSystem(clock, { 'one skipIf': { takes: '1h', onSignal: 'ignore' } }, []);
+  const exec = { argv: ['x'], shown: 'x', cwd: '/', env: {} } as const;
+  const { run } = runChecks('one', [{ key: 'skipIf', exec }], system, () => {});
+  await setImmediate();
+  run.stop('SIGTERM');
+  await setImmediate();
+  expect(system.alive()).toEqual(['one skipIf']);
+  clock.advance();
+  expect([clock.now(), system.alive()]).toEqual([1000, []]);
 });

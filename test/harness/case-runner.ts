@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { isolate } from '../../harness/container.ts';
-import { fixture } from '../../harness/fixture.ts';
+import { isolate } from './container.ts';
+import { fixture } from './fixture.ts';
 
 /** Strings stand for bytes: one character, one byte. */
 export interface Case {
