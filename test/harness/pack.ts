@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -21,6 +21,8 @@ export function pack(name: string, tarball: string): void {
 export interface Packed {
   /** The paths of its files, sorted. */
   readonly files: readonly string[];
+  /** Of the tarball, in bytes. */
+  readonly size: number;
   read(path: string): string;
   [Symbol.dispose](): void;
 }
@@ -37,6 +39,7 @@ export function packed(name: string): Packed {
       .split('\n')
       .map((path) => path.replace('package/', ''))
       .sort(),
+    size: statSync(join(folder, 'package.tgz')).size,
     read: (path) => readFileSync(join(folder, 'package', path), 'utf8'),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
   };

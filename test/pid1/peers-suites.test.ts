@@ -70,7 +70,10 @@ describe.skipIf(dumbInit === undefined)('under the name dumb-init', () => {
   it('its own test suite passes whole', { timeout: 300_000 }, async () => {
     const env = { PATH: `${binaries('dumb-init')}:/usr/bin:/bin`, LANG: 'C.UTF-8' };
     const pytest = [python, '-m', 'pytest', '-q', '-p', 'no:cacheprovider'];
-    const { code, stdout } = await outcomeAsInit([...reaping, ...pytest], { cwd: dumbInit ?? '/', env });
+    const { code, stdout } = await outcomeAsInit([...reaping, ...pytest], {
+      cwd: dumbInit ?? '/',
+      env,
+    });
     expect(stdout).toMatch(/^182 passed/m);
     expect(code).toBe(0);
   });

@@ -20,6 +20,8 @@ interface Use {
   readonly code?: number;
   /** What starts the init. */
   readonly wrapper?: readonly string[];
+  /** What Node says it runs on. */
+  readonly platform?: NodeJS.Platform;
 }
 
 const config = (more: object = {}): Use['files'] => ({
@@ -60,6 +62,12 @@ const uses: Readonly<Record<string, Use>> = {
     files: config(),
     leaves: ['compiled.json', /"migrated"/],
   },
+  'cross-spawn': {
+    args: ['run-phases'],
+    files: config(),
+    says: /^migrated$/m,
+    platform: 'darwin',
+  },
   ecs: {
     files: config({ log: { format: 'ecs' } }),
     says: /"event\.action":"booting"|"action":"booting"/,
@@ -80,6 +88,8 @@ const uses: Readonly<Record<string, Use>> = {
   install: { args: ['install', 'sbin'], files: {}, leaves: ['sbin/pid1', /^\x7fELF/] },
   json: { files: config({ log: { format: 'json' } }), says: /"event":"booting"/ },
   plan: { args: ['plan'], files: config(), says: /migrate/ },
+  'run-phases': { args: ['run-phases'], files: config(), says: /^migrated$/m },
+  shared: { files: config({ log: { format: 'json' } }), says: /"event":"booting"/ },
   'tcp-socket': ready({ tcpSocket: '127.0.0.1:${PORT}' }),
   tee: { files: config({ log: { file: 'app.log' } }), leaves: ['app.log', /^migrated\napp\n$/] },
   'termination-message': {
@@ -101,8 +111,9 @@ const uses: Readonly<Record<string, Use>> = {
   yaml: format('.yaml'),
 };
 
-/** Writes the names of the chunks that twenty-init loads to the file CHUNKS. */
+/** Writes the names of the chunks that twenty-init loads to the file CHUNKS, on what says that it is PLATFORM. */
 const recorder = `
+  Object.defineProperty(process, 'platform', { value: process.env.PLATFORM });
   const Module = require('node:module');
   const load = Module._load;
   Module._load = function (request, ...rest) {
@@ -117,11 +128,15 @@ afterAll(() => install[Symbol.dispose]());
 const dist = install.path('node_modules/twenty-init/dist');
 const compiled = join(dist, 'cli.cjs.compiled');
 
-async function run(root: Image, { args = ['run'], until, wrapper = [] }: Use) {
+async function run(
+  root: Image,
+  { args = ['run'], until, wrapper = [], platform = process.platform }: Use,
+) {
   const env = {
     ...process.env,
     PORT: String(await freePort()),
     CHUNKS: root.path('chunks'),
+    PLATFORM: platform,
     NODE_OPTIONS: `--require ${root.path('recorder.cjs')}`,
   };
   const argv = [...wrapper, install.pid1, '--', process.execPath, install.twentyInit, ...args];
@@ -164,7 +179,7 @@ describe('the chunks in the tarball', () => {
       'cmd.sh': '#!/bin/sh\necho "$2"\n',
       'windows.cjs': `
         Object.defineProperty(process, 'platform', { value: 'win32' });
-        require(process.argv[2])(4711, 9, (error, stdout) => process.stdout.write(error?.message ?? stdout));
+        require(process.argv[2]).default(4711, 9, (error, stdout) => process.stdout.write(error?.message ?? stdout));
       `,
     });
     const { stdout } = await outcome(

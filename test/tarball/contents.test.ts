@@ -34,6 +34,10 @@ describe('the tarball of twenty-init', () => {
       'schema.json',
     ]);
   });
+
+  it('is no bigger than what it needs', () => {
+    expect(twentyInit.size).toBeLessThan(138_000);
+  });
 });
 
 describe('the tarball of @twenty-init/core', () => {

@@ -26,10 +26,13 @@ function loadCompiled() {
   const source = readFileSync(cli);
   // V8 would compare no more than the lengths.
   if (!file.subarray(0, source.length).equals(source)) return undefined;
-  const { createRequire } = require('node:module');
-  const program = { exports: {} };
+  const Module = require('node:module');
+  // As Node's own loader registers it: what is imported later requires the same one.
+  const program = new Module(cli, module);
+  require.cache[cli] = program;
   const run = scriptOf(cli, source, file.subarray(source.length)).runInThisContext();
-  run(program.exports, createRequire(cli), program, cli, dirname(cli));
+  run(program.exports, Module.createRequire(cli), program, cli, dirname(cli));
+  program.loaded = true;
   return program.exports;
 }
 

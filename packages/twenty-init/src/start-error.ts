@@ -14,11 +14,6 @@ export class StartError extends Error {
   override readonly name = 'StartError';
   readonly code: StartErrorCode;
 
-  /** By its name: a command that was imported when it was used has a class of its own. */
-  static override [Symbol.hasInstance](value: unknown): value is StartError {
-    return value instanceof Error && value.name === 'StartError';
-  }
-
   constructor(code: StartErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

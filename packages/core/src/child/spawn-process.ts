@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import { errnoName } from '../errors.ts';
 import { loadAddon, pid1Path } from '../native.ts';
 import type { Environment } from '../options.ts';
+import { turnOfTheLoop } from '../process/event-loop.ts';
 import { execError } from '../process/exec-error.ts';
 import { type ExitStatus, exitStatus } from '../process/exit-status.ts';
 import { originalFileLimit } from '../process/file-limit.ts';
@@ -55,10 +55,11 @@ async function spawnByShim(
   options: ProcessOptions,
 ): Promise<SpawnedProcess> {
   const { cwd, env, stdin, output, notifyFd, system } = options;
-  const { default: spawn } = await import('cross-spawn');
+  // Not cross-spawn, which differs on Windows alone.
+  const { spawn } = process.getBuiltinModule('node:child_process');
   // What follows blocks: without a turn, a row of starts would keep the event loop from timers and signals to its end.
   // Not afterwards, when a pipe could come to its end before the caller listens.
-  await setImmediate();
+  await turnOfTheLoop();
   const stdio: ('inherit' | 'ignore' | number)[] = [stdin, 'inherit', 'inherit'];
   const streams: Readable[] = [];
   const writeEnds: number[] = [];

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { anAbortSignal, onAbort } from '../abort.ts';
 import { stopDefaults } from '../defaults.ts';
 import { type Checks, checkOptions, duration } from '../options.ts';
+import { delay } from '../process/event-loop.ts';
 import { timerMs } from '../process/timer.ts';
 import { aSignal } from '../signals/names.ts';
 import type { System } from '../system.ts';

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { killDefaults } from '../defaults.ts';
 import { checkOptions } from '../options.ts';
 import { nowMs } from '../process/clock.ts';
+import { delay } from '../process/event-loop.ts';
 import { endsProcess, sendSignal } from '../signals/send.ts';
 import { realSystem, requireLinux } from '../system.ts';
 import { type KillTreeOptions, killChecks, signalOf } from './kill-options.ts';

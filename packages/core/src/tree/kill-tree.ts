@@ -1,8 +1,8 @@
-import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { killDefaults } from '../defaults.ts';
 import { CoreError, OptionError } from '../errors.ts';
 import { aPid, checkOptions } from '../options.ts';
 import { nowMs } from '../process/clock.ts';
+import { delay, turnOfTheLoop } from '../process/event-loop.ts';
 import { type Signal, signalNumber } from '../signals/names.ts';
 import { endsProcess, sendSignal } from '../signals/send.ts';
 import { realSystem } from '../system.ts';
@@ -91,7 +91,7 @@ async function freeze(
         send(pid, 'SIGSTOP');
         stoppedHere.add(pid);
       }
-      await setImmediate();
+      await turnOfTheLoop();
     }
   } catch (error) {
     for (const pid of stoppedHere) send(pid, 'SIGCONT');

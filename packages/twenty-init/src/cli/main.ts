@@ -1,5 +1,5 @@
-import { writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { CoreError } from '@twenty-init/core';
 import { defaultLogFormat } from '../config/config.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -15,7 +15,6 @@ import { stackOf } from '../thrown.ts';
 import type { CommandName } from './commands.ts';
 import { type Invocation, parseInvocation } from './options.ts';
 import { run } from './run.ts';
-import { runPhases } from './run-phases.ts';
 
 /** The whole program. Resolves with the exit code; does not resolve when the process becomes another program. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -78,6 +77,7 @@ async function execute(
       return await run({ config, cmd, learn }, system, log, mask);
     }
     case 'run-phases': {
+      const { runPhases } = await import('./run-phases.ts');
       const [only, skip] = [text(values.only), text(values.skip)];
       return await runPhases({ config, only, skip, learn }, system, log, mask);
     }
@@ -125,7 +125,8 @@ function print(output: string): number {
 }
 
 function version(): string {
-  return (createRequire(import.meta.url)('../package.json') as { version: string }).version;
+  const manifest = readFileSync(join(import.meta.dirname, '../package.json'), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 function text(value: string | boolean | undefined): string | undefined {

@@ -1,7 +1,6 @@
 import { write } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { wallClockMs } from '../clock.ts';
 import type { Sink } from './log-file.ts';
@@ -99,6 +98,13 @@ function eachChunk(source: Readable, take: (chunk: Buffer) => Promise<void>): Pr
     // A pipe that breaks is one that has ended.
     source.on('error', () => {});
     source.once('close', () => resolve(taking));
+  });
+}
+
+/** As node:timers/promises has it, which would be loaded at every boot. */
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
   });
 }
 

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import {
   become,
   CoreError,
@@ -81,8 +80,8 @@ export async function handOffApp(
     return { accepted: false, reason: error.message };
   }
   // A signal that pid1 sent before its answer is in libuv's pipe: the poll phase between two immediates reads it.
-  await setImmediate();
-  await setImmediate();
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
   return { accepted: true, reason: '' };
 }
 

@@ -10,6 +10,19 @@ function logged(env: NodeJS.ProcessEnv, fields: Parameters<ReturnType<typeof jso
 }
 
 describe('the JSON log', () => {
+  it('writes a line as docs/logs.md has it, in this order', () => {
+    const lines: string[] = [];
+    const log = jsonLog(
+      (line) => lines.push(line),
+      () => 0,
+      maskFor({}),
+    );
+    log('warn', 'hello', { event: 'ended', exitCode: 0 });
+    expect(lines).toEqual([
+      '{"level":"warn","time":"1970-01-01T00:00:00.000Z","name":"twenty-init","event":"ended","exitCode":0,"msg":"hello"}',
+    ]);
+  });
+
   it('hides a secret that JSON writes in another way', () => {
     const line = logged(
       { MY_PASSWORD: 'hun"ter2' },
