@@ -9,12 +9,15 @@ import { ownLog } from '../run/own-log.ts';
 import { StartError } from '../start-error.ts';
 import { becomePid1 } from '../system/become-pid1.ts';
 import { makeStderrLazy } from '../system/lazy-stderr.ts';
+import { listen } from '../system/signals.ts';
 import { type HostSystem, hostSystem } from '../system/system.ts';
 import { stackOf } from '../thrown.ts';
 import type { CommandName } from './commands.ts';
 import { type Invocation, parseInvocation } from './options.ts';
 import { run } from './run.ts';
 import { runPhases } from './run-phases.ts';
+
+export { exitNow } from '@twenty-init/core';
 
 /** The whole program. Resolves with the exit code; does not resolve when the process becomes another program. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -69,13 +72,16 @@ async function execute(
   const config = text(values.config);
   switch (command) {
     case 'run': {
+      const signals = listen();
       await closeInspector();
-      if (process.pid === 1) await becomePid1(system, log);
-      return await run({ config, cmd }, system, log);
+      if (process.pid === 1) await becomePid1(system, signals, log);
+      return await run({ config, cmd }, system, signals, log);
     }
     case 'run-phases': {
+      const signals = listen();
+      if (process.pid === 1) await becomePid1(system, signals, log);
       const [only, skip] = [text(values.only), text(values.skip)];
-      return await runPhases({ config, only, skip }, system, log);
+      return await runPhases({ config, only, skip }, system, signals, log);
     }
     case 'check': {
       const { check } = await import('./check.ts');

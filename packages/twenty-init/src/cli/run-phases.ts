@@ -3,6 +3,7 @@ import type { Log } from '../log/log.ts';
 import { nameList } from '../plan/name-list.ts';
 import type { Plan } from '../plan/plan.ts';
 import { StartError } from '../start-error.ts';
+import type { Signals } from '../system/signals.ts';
 import type { HostSystem } from '../system/system.ts';
 import { run } from './run.ts';
 
@@ -17,6 +18,7 @@ export interface RunPhasesOptions {
 export async function runPhases(
   { config, only, skip }: RunPhasesOptions,
   system: HostSystem,
+  signals: Signals,
   log: Log,
 ): Promise<number> {
   const wanted = only === undefined ? undefined : nameList(only);
@@ -27,7 +29,7 @@ export async function runPhases(
     return unwanted.includes(phase) ? '--skip' : undefined;
   };
   const onPlan = (plan: Plan): void => refuseUnknown(plan, [...(wanted ?? []), ...unwanted]);
-  return await run({ config, startsApp: false, leftOut, onPlan }, system, log);
+  return await run({ config, startsApp: false, leftOut, onPlan }, system, signals, log);
 }
 
 /** A typo in `--only` would else skip the migration in silence. */

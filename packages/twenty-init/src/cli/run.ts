@@ -1,11 +1,11 @@
-import { announceHandOff, become, CoreError } from '@twenty-init/core';
+import { announceHandOff, become, CoreError, signalNumber } from '@twenty-init/core';
 import type { Problem } from '../config/problem.ts';
 import type { End } from '../engine/report.ts';
+import type { StopSignal } from '../engine/signals.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Log } from '../log/log.ts';
 import { type Mask, maskFor } from '../log/mask.ts';
 import { reporter } from '../log/reporter.ts';
-import { exitPastStuckWrite } from '../output/stuck-write.ts';
 import type { LogFile } from '../plan/log-file.ts';
 import { appPhase, type Plan } from '../plan/plan.ts';
 import { preflight } from '../plan/preflight.ts';
@@ -14,7 +14,7 @@ import { boot } from '../run/boot.ts';
 import { ownLog } from '../run/own-log.ts';
 import { StartError } from '../start-error.ts';
 import { becomePid1 } from '../system/become-pid1.ts';
-import { listen } from '../system/signals.ts';
+import type { Signals } from '../system/signals.ts';
 import type { HostSystem } from '../system/system.ts';
 import { endAtUncaught } from '../system/uncaught.ts';
 import { messageOf } from '../thrown.ts';
@@ -26,9 +26,14 @@ export interface RunOptions extends PrepareOptions {
 }
 
 /** Boots, and resolves with the exit code; in mode exec only when the boot did not end in the app. */
-export async function run(options: RunOptions, system: HostSystem, earlyLog: Log): Promise<number> {
+export async function run(
+  options: RunOptions,
+  system: HostSystem,
+  signals: Signals,
+  earlyLog: Log,
+): Promise<number> {
   try {
-    return await bootOrPassThrough(options, system, earlyLog);
+    return await bootOrPassThrough(options, system, signals, earlyLog);
   } catch (error) {
     const exitCode = error instanceof StartError ? error.exitCode : exitCodes.internal;
     await leaveMessage({ ...byUs, exitCode, reason: messageOf(error) }, maskFor(process.env));
@@ -39,25 +44,28 @@ export async function run(options: RunOptions, system: HostSystem, earlyLog: Log
 async function bootOrPassThrough(
   options: RunOptions,
   system: HostSystem,
+  signals: Signals,
   earlyLog: Log,
 ): Promise<number> {
   const { cmd = [], startsApp = true, onPlan } = options;
-  const prepared = await prepare(options);
+  // A config is a program, and may take its time.
+  const prepared = await Promise.race([prepare(options), signals.stop]);
+  if (typeof prepared === 'string') return stoppedEarly(prepared, earlyLog);
   switch (prepared.type) {
     case 'no config':
       if (!startsApp) throw new StartError('USAGE', `${nowhere()}; name one with --config`);
       if (cmd.length === 0)
         throw new StartError('USAGE', `${nowhere()}, and no CMD: nothing to run`);
       earlyLog('warn', `${nowhere()}: no phases`);
-      return await passThrough(cmd, earlyLog);
+      return await passThrough(cmd, signals, earlyLog);
     case 'bad config':
       return await refuseBoot(prepared, earlyLog, maskFor(process.env));
     case 'not the app':
       earlyLog('info', `CMD is not ${appPhase}: no phases`);
-      return await passThrough(cmd, earlyLog);
+      return await passThrough(cmd, signals, earlyLog);
     case 'planned':
       onPlan?.(prepared.plan);
-      return await bootPlanned(prepared, startsApp, system);
+      return await bootPlanned(prepared, startsApp, system, signals);
   }
 }
 
@@ -65,6 +73,7 @@ async function bootPlanned(
   { plan, config, env, file, logFormat, problems }: Extract<Prepared, { type: 'planned' }>,
   startsApp: boolean,
   system: HostSystem,
+  signals: Signals,
 ): Promise<number> {
   const mask = maskFor(env, config.env.fromFiles);
   const log = await ownLog(logFormat, mask, system);
@@ -72,7 +81,7 @@ async function bootPlanned(
   if (all.length > 0) return await refuseBoot({ file, problems: all }, log, mask);
 
   const needsPid1 = startsApp && plan.mode !== 'exec' && system.pid1 === undefined;
-  if (needsPid1) await becomePid1(system, log);
+  if (needsPid1) await becomePid1(system, signals, log);
 
   const name = plan.name ?? 'without a name';
   log('info', `booting ${name} (config ${file}, pid ${process.pid})`, {
@@ -82,6 +91,8 @@ async function bootPlanned(
   if (startsApp)
     log('info', `mode ${plan.mode}: ${plan.modeBecause}`, { event: 'mode', mode: plan.mode });
   if (startsApp && system.pid1 !== undefined) announceHandOff(system.pid1);
+  const stopped = signals.stopped();
+  if (stopped !== undefined) return stoppedEarly(stopped, log);
   let end: End | undefined;
   const tell = reporter(plan, log);
   const output = plan.logFile === undefined ? system : await teed(system, plan.logFile, log);
@@ -89,7 +100,7 @@ async function bootPlanned(
     if (report.type === 'ended') end = report.end;
     tell(report);
   });
-  const stopListening = listen(booting.signal);
+  signals.tell(booting.signal);
   const stopCatching = endAtUncaught(booting, system, log);
   try {
     const exitCode = await booting.ended;
@@ -100,12 +111,16 @@ async function bootPlanned(
       // Not only after the app: a signal on the way into it finds pid1 told that 128+n counts as 0.
       if (startsApp && inOrder) await system.leaveRest(plan.app.gracePeriodMs);
     }
-    await exitPastStuckWrite(exitCode);
     return exitCode;
   } finally {
     stopCatching();
-    stopListening();
   }
+}
+
+/** Before anything runs. */
+function stoppedEarly(signal: StopSignal, log: Log): number {
+  log('warn', `${signal} while the config was read: nothing was started`, { signal });
+  return 128 + signalNumber(signal);
 }
 
 const byUs = { exitedBy: 'init', lastLines: [] } as const;
@@ -145,13 +160,15 @@ async function teed(system: HostSystem, file: LogFile, log: Log): Promise<HostSy
   );
 }
 
-async function passThrough(cmd: readonly string[], log: Log): Promise<number> {
+async function passThrough(cmd: readonly string[], signals: Signals, log: Log): Promise<number> {
   const [program = '', ...args] = cmd;
   log('info', `running ${cmd.join(' ')}`);
   try {
-    return await become(program, args);
+    return await become(program, args, { canceled: () => signals.stopped() !== undefined });
   } catch (error) {
     if (!(error instanceof CoreError)) throw error;
+    const stopped = signals.stopped();
+    if (stopped !== undefined) return stoppedEarly(stopped, log);
     log('error', error.message);
     const { exitCode, message: reason } = error;
     await leaveMessage({ ...byUs, exitCode, reason }, maskFor(process.env));

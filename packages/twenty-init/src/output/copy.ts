@@ -6,7 +6,6 @@ import { promisify } from 'node:util';
 import { wallClockMs } from '../clock.ts';
 import type { Sink } from './log-file.ts';
 import { ownDescription } from './own-description.ts';
-import { noteStuckWrite } from './stuck-write.ts';
 import { lineTail } from './tail.ts';
 
 const writeAsync = promisify(write);
@@ -43,7 +42,6 @@ export function copyOutput(
   let giveUp: () => void = () => {};
   const givenUp = new Promise<void>((resolve) => {
     giveUp = () => {
-      if (writing > 0) noteStuckWrite();
       finished = true;
       resolve();
     };
