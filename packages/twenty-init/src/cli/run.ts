@@ -108,8 +108,8 @@ async function bootPlanned(
       if (exitCode !== 0) await leaveMessage(end, mask);
       // Whoever forced the end, or has waited for a whole grace period, waits for nothing more.
       const inOrder = !booting.state().forced && exitCode !== exitCodes.killed;
-      // Not only after the app: a signal on the way into it finds pid1 told that 128+n counts as 0.
-      if (startsApp && inOrder) await system.leaveRest(plan.app.gracePeriodMs);
+      // At every end: a signal on the way into the app finds pid1 told that 128+n counts as 0.
+      await system.leaveRest(inOrder ? plan.app.gracePeriodMs : 0);
     }
     return exitCode;
   } finally {

@@ -56,6 +56,7 @@ export function copyOutput(
         writing++;
         await Promise.all([writeAll(fd, chunk), file?.write(chunk)]);
         writing--;
+        lastOutput = wallClockMs();
         quiet = 0;
       }).then(() => file?.end());
     }),
@@ -64,7 +65,8 @@ export function copyOutput(
   });
   return {
     lastLines: tail.lines,
-    lastOutputAt: () => lastOutput,
+    // A reader that is slow, or has stopped, is no silence.
+    lastOutputAt: () => (writing > 0 ? wallClockMs() : lastOutput),
     drained: async () => {
       quiet = 0;
       // A reader that is slow is no silence.

@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -100,5 +108,54 @@ describe('a log file', () => {
       ),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('a log file that somebody else touches', () => {
+  const open = () => {
+    const directory = mkdtempSync(join(tmpdir(), 'log-file-'));
+    const path = join(directory, 'app.log');
+    const notRotated: string[] = [];
+    const source = openLogFile(
+      { path, maxBytes: 4, maxFiles: 2 },
+      (why) => {
+        throw new Error(why);
+      },
+      (why) => notRotated.push(why),
+    ).from();
+    return {
+      path,
+      notRotated,
+      write: (text: string) => source.write(Buffer.from(text)),
+      [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }),
+    };
+  };
+
+  it('is opened again when it was deleted or moved', async () => {
+    using file = open();
+    await file.write('a\n');
+    rmSync(file.path);
+    await file.write('b\n');
+    expect(readFileSync(file.path, 'utf8')).toBe('b\n');
+    renameSync(file.path, `${file.path}.moved`);
+    await file.write('c\n');
+    expect(readFileSync(file.path, 'utf8')).toBe('c\n');
+    expect(readFileSync(`${file.path}.moved`, 'utf8')).toBe('b\n');
+  });
+
+  it('loses no older one when it cannot be rotated', async () => {
+    using file = open();
+    for (const line of ['old\n', 'new\n']) await file.write(line);
+    renameSync(`${file.path}.1`, `${file.path}.2`);
+    // Nothing can be moved over a folder that is not empty, as over a file of another user in a sticky one.
+    mkdirSync(`${file.path}.1`);
+    writeFileSync(`${file.path}.1/x`, '');
+    rmSync(file.path);
+    mkdirSync(file.path);
+    await file.write('now\n');
+    await file.write('more\n');
+    expect(file.notRotated).toHaveLength(1);
+    expect(readFileSync(`${file.path}.2`, 'utf8')).toBe('old\n');
+    expect(readdirSync(`${file.path}.1`)).toEqual(['x']);
   });
 });
