@@ -85,7 +85,7 @@ describe('stdout a socket that nobody reads', () => {
         'twenty-init.config.mjs': `export default {
         log: ${JSON.stringify(log)},
         phases: {
-          migrate: { ${run === '' ? "command: ['true']" : `gracePeriod: '500ms', ${run}`} },
+          migrate: { ${run === '' ? "command: ['true']" : `${run}`} },
           'exec-app': ${JSON.stringify(app ?? { command: ['true'] })},
         },
       };`,

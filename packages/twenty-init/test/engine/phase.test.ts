@@ -340,7 +340,7 @@ it('a phase that defers its stop holds up the failure of another no longer than 
   const boot = await rehearse(
     {
       phases: {
-        migrate: { command: ['migrate'], onStop: 'defer', gracePeriod: '1s' },
+        migrate: { command: ['migrate'], onStop: 'defer' },
         seed: { command: ['seed'], needs: [] },
         'exec-app': { command: ['app'] },
       },
