@@ -314,6 +314,12 @@ static napi_value js_set_subreaper(napi_env env, napi_callback_info info) {
 	return number(env, sys(prctl(PR_SET_CHILD_SUBREAPER, (unsigned long)on, 0, 0, 0)));
 }
 
+/* exit(code): _exit(2). exit(3) would wait for a thread that is in a write which nobody reads, and libuv and V8 would be
+ * taken down first, which lets go of the signal handlers. */
+static napi_value js_exit(napi_env env, napi_callback_info info) {
+	_exit((int)only_integer(env, info));
+}
+
 NAPI_MODULE_INIT() {
 	static const struct {
 		const char *name;
@@ -324,7 +330,7 @@ NAPI_MODULE_INIT() {
 		{"pipe", js_pipe},         {"close", js_close},         {"isZombie", js_is_zombie},
 		{"bootTicks", js_boot_ticks}, {"jobChange", js_job_change},
 		{"isSubreaper", js_is_subreaper}, {"foreground", js_foreground},
-		{"keepAction", js_keep_action}, {"restoreAction", js_restore_action},
+		{"exit", js_exit},         {"keepAction", js_keep_action}, {"restoreAction", js_restore_action},
 	};
 	for (size_t index = 0; index < sizeof functions / sizeof *functions; index++) {
 		napi_value function = NULL;

@@ -15,6 +15,7 @@ export { healthcheckPath, type ProgramPathOptions, pid1Path } from './native.ts'
 export type { Environment } from './options.ts';
 export { type BecomeOptions, become } from './process/become.ts';
 export { checkCwd } from './process/cwd.ts';
+export { exitNow } from './process/exit-now.ts';
 export { type ExitStatus, exitStatus } from './process/exit-status.ts';
 export {
   announceHandOff,

@@ -33,6 +33,8 @@ export interface Addon {
   jobChange(pid: number): number;
   /** The group that has the controlling terminal, after it was given to `group`; 0 only asks. */
   foreground(group: number): number;
+  /** _exit(2): at once, whatever other threads do. */
+  exit(code: number): never;
   isSubreaper(): number;
   setSubreaper(on: boolean): number;
 }

@@ -11,8 +11,8 @@ module.exports = { cli, compiled, scriptOf };
 if (require.main === module) {
   // From the first line: without a listener SIGUSR1 opens Node's inspector on port 9229.
   process.on('SIGUSR1', () => {});
-  const { main } = loadCompiled() ?? require(cli);
-  main(process.argv.slice(2)).then((exitCode) => process.exit(exitCode));
+  const { main, exitNow } = loadCompiled() ?? require(cli);
+  main(process.argv.slice(2)).then(exitNow);
 }
 
 /** The program without the time that Node takes to compile it; undefined when there is none of just this source. */

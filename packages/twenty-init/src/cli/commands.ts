@@ -22,7 +22,8 @@ const config: OptionSpec = {
   type: 'string',
   short: 'c',
   value: 'FILE',
-  about: 'default: TWENTY_INIT_CONFIG, twenty-init.config.* here, then in /etc/twenty-init',
+  about:
+    'default: TWENTY_INIT_CONFIG, /etc/twenty-init/twenty-init.config.json, then twenty-init.config.* here or there',
 };
 
 export const commands: Readonly<Record<CommandName, CommandSpec>> = {

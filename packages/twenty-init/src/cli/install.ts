@@ -39,7 +39,7 @@ function installProgram(source: string, directory: string): string {
     renameSync(draft, path);
   } catch (cause) {
     if (existsSync(draft)) rmSync(draft);
-    throw cannotWrite(path, cause, '; be root, or name another directory: twenty-init install DIR');
+    throw cannotWrite(path, cause, hintFor(cause));
   }
   return path;
 }
@@ -58,4 +58,10 @@ function compileAhead(): string {
 function nodeArch(arch: string | undefined): string {
   if (arch === undefined) return process.arch;
   return arch === 'arm64' ? 'arm64' : 'x64';
+}
+
+/** Root can do nothing about a file where a folder should be. */
+function hintFor(cause: unknown): string {
+  const { code = '' } = cause as NodeJS.ErrnoException;
+  return `;${['EACCES', 'EPERM'].includes(code) ? ' be root, or' : ''} name another directory: twenty-init install DIR`;
 }

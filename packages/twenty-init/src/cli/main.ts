@@ -10,11 +10,14 @@ import { ownLog } from '../run/own-log.ts';
 import { StartError } from '../start-error.ts';
 import { becomePid1 } from '../system/become-pid1.ts';
 import { makeStderrLazy } from '../system/lazy-stderr.ts';
+import { listen } from '../system/signals.ts';
 import { type HostSystem, hostSystem } from '../system/system.ts';
 import { stackOf } from '../thrown.ts';
 import type { CommandName } from './commands.ts';
 import { type Invocation, parseInvocation } from './options.ts';
 import { run } from './run.ts';
+
+export { exitNow } from '@twenty-init/core';
 
 /** The whole program. Resolves with the exit code; does not resolve when the process becomes another program. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -72,14 +75,17 @@ async function execute(
   const printMasked = (output: string): number => print(mask(output));
   switch (command) {
     case 'run': {
+      const signals = listen();
       await closeInspector();
-      if (process.pid === 1) await becomePid1(system, log);
-      return await run({ config, cmd, learn }, system, log, mask);
+      if (process.pid === 1) await becomePid1(system, signals, log);
+      return await run({ config, cmd, learn }, system, signals, log, mask);
     }
     case 'run-phases': {
+      const signals = listen();
+      if (process.pid === 1) await becomePid1(system, signals, log);
       const { runPhases } = await import('./run-phases.ts');
       const [only, skip] = [text(values.only), text(values.skip)];
-      return await runPhases({ config, only, skip, learn }, system, log, mask);
+      return await runPhases({ config, only, skip, learn }, system, signals, log, mask);
     }
     case 'check': {
       const { check } = await import('./check.ts');

@@ -5,6 +5,7 @@ import { nameList } from '../plan/name-list.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Learn } from '../plan/secret-sources.ts';
 import { StartError } from '../start-error.ts';
+import type { Signals } from '../system/signals.ts';
 import type { HostSystem } from '../system/system.ts';
 import { run } from './run.ts';
 
@@ -20,6 +21,7 @@ export interface RunPhasesOptions {
 export async function runPhases(
   { config, only, skip, learn }: RunPhasesOptions,
   system: HostSystem,
+  signals: Signals,
   log: Log,
   mask: Mask,
 ): Promise<number> {
@@ -31,7 +33,13 @@ export async function runPhases(
     return unwanted.includes(phase) ? '--skip' : undefined;
   };
   const onPlan = (plan: Plan): void => refuseUnknown(plan, [...(wanted ?? []), ...unwanted]);
-  return await run({ config, learn, startsApp: false, leftOut, onPlan }, system, log, mask);
+  return await run(
+    { config, learn, startsApp: false, leftOut, onPlan },
+    system,
+    signals,
+    log,
+    mask,
+  );
 }
 
 /** A typo in `--only` would else skip the migration in silence. */

@@ -1,11 +1,11 @@
-import { announceHandOff, become, CoreError } from '@twenty-init/core';
+import { announceHandOff, become, CoreError, signalNumber } from '@twenty-init/core';
 import type { Problem } from '../config/problem.ts';
 import type { End } from '../engine/report.ts';
+import type { StopSignal } from '../engine/signals.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Log } from '../log/log.ts';
 import type { Mask } from '../log/mask.ts';
 import { reporter } from '../log/reporter.ts';
-import { exitPastStuckWrite } from '../output/stuck-write.ts';
 import type { LogFile } from '../plan/log-file.ts';
 import { appPhase, type Plan } from '../plan/plan.ts';
 import { preflight } from '../plan/preflight.ts';
@@ -14,7 +14,7 @@ import { boot } from '../run/boot.ts';
 import { ownLog } from '../run/own-log.ts';
 import { StartError } from '../start-error.ts';
 import { becomePid1 } from '../system/become-pid1.ts';
-import { listen } from '../system/signals.ts';
+import type { Signals } from '../system/signals.ts';
 import type { HostSystem } from '../system/system.ts';
 import { endAtUncaught } from '../system/uncaught.ts';
 import { messageOf } from '../thrown.ts';
@@ -29,11 +29,12 @@ export interface RunOptions extends PrepareOptions {
 export async function run(
   options: RunOptions,
   system: HostSystem,
+  signals: Signals,
   earlyLog: Log,
   mask: Mask,
 ): Promise<number> {
   try {
-    return await bootOrPassThrough(options, system, earlyLog, mask);
+    return await bootOrPassThrough(options, system, signals, earlyLog, mask);
   } catch (error) {
     const isTold = error instanceof StartError || error instanceof CoreError;
     const exitCode = isTold ? error.exitCode : exitCodes.internal;
@@ -45,26 +46,29 @@ export async function run(
 async function bootOrPassThrough(
   options: RunOptions,
   system: HostSystem,
+  signals: Signals,
   earlyLog: Log,
   mask: Mask,
 ): Promise<number> {
   const { cmd = [], startsApp = true, onPlan } = options;
-  const prepared = await prepare(options);
+  // A config is a program, and may take its time.
+  const prepared = await Promise.race([prepare(options), signals.stop]);
+  if (typeof prepared === 'string') return stoppedEarly(prepared, earlyLog);
   switch (prepared.type) {
     case 'no config':
       if (!startsApp) throw new StartError('USAGE', `${nowhere()}; name one with --config`);
       if (cmd.length === 0)
         throw new StartError('USAGE', `${nowhere()}, and no CMD: nothing to run`);
       earlyLog('warn', `${nowhere()}: no phases`);
-      return await passThrough(cmd, earlyLog, mask);
+      return await passThrough(cmd, signals, earlyLog, mask);
     case 'bad config':
       return await refuseBoot(prepared, earlyLog, mask);
     case 'not the app':
       earlyLog('info', `CMD is not ${appPhase}: no phases`);
-      return await passThrough(cmd, earlyLog, mask);
+      return await passThrough(cmd, signals, earlyLog, mask);
     case 'planned':
       onPlan?.(prepared.plan);
-      return await bootPlanned(prepared, startsApp, system, mask);
+      return await bootPlanned(prepared, startsApp, system, signals, mask);
   }
 }
 
@@ -72,6 +76,7 @@ async function bootPlanned(
   { plan, file, logFormat, problems }: Extract<Prepared, { type: 'planned' }>,
   startsApp: boolean,
   system: HostSystem,
+  signals: Signals,
   mask: Mask,
 ): Promise<number> {
   const log = await ownLog(logFormat, mask, system);
@@ -79,7 +84,7 @@ async function bootPlanned(
   if (all.length > 0) return await refuseBoot({ file, problems: all }, log, mask);
 
   const needsPid1 = startsApp && plan.mode !== 'exec' && system.pid1 === undefined;
-  if (needsPid1) await becomePid1(system, log);
+  if (needsPid1) await becomePid1(system, signals, log);
 
   const name = plan.name ?? 'without a name';
   log('info', `booting ${name} (config ${file}, pid ${process.pid})`, {
@@ -89,6 +94,8 @@ async function bootPlanned(
   if (startsApp)
     log('info', `mode ${plan.mode}: ${plan.modeBecause}`, { event: 'mode', mode: plan.mode });
   if (startsApp && system.pid1 !== undefined) announceHandOff(system.pid1);
+  const stopped = signals.stopped();
+  if (stopped !== undefined) return stoppedEarly(stopped, log);
   let end: End | undefined;
   const tell = reporter(plan, log);
   const output = plan.logFile === undefined ? system : await teed(system, plan.logFile, log);
@@ -96,7 +103,7 @@ async function bootPlanned(
     if (report.type === 'ended') end = report.end;
     tell(report);
   });
-  const stopListening = listen(booting.signal);
+  signals.tell(booting.signal);
   const stopCatching = endAtUncaught(booting, system, log);
   try {
     const exitCode = await booting.ended;
@@ -104,15 +111,19 @@ async function bootPlanned(
       if (exitCode !== 0) await leaveMessage(end, mask);
       // Whoever forced the end, or has waited for a whole grace period, waits for nothing more.
       const inOrder = !booting.state().forced && exitCode !== exitCodes.killed;
-      // Not only after the app: a signal on the way into it finds pid1 told that 128+n counts as 0.
-      if (startsApp && inOrder) await system.leaveRest(plan.app.gracePeriodMs);
+      // At every end: a signal on the way into the app finds pid1 told that 128+n counts as 0.
+      await system.leaveRest(inOrder ? plan.app.gracePeriodMs : 0);
     }
-    await exitPastStuckWrite(exitCode);
     return exitCode;
   } finally {
     stopCatching();
-    stopListening();
   }
+}
+
+/** Before anything runs. */
+function stoppedEarly(signal: StopSignal, log: Log): number {
+  log('warn', `${signal} while the config was read: nothing was started`, { signal });
+  return 128 + signalNumber(signal);
 }
 
 const byUs = { exitedBy: 'init', lastLines: [] } as const;
@@ -152,13 +163,20 @@ async function teed(system: HostSystem, file: LogFile, log: Log): Promise<HostSy
   );
 }
 
-async function passThrough(cmd: readonly string[], log: Log, mask: Mask): Promise<number> {
+async function passThrough(
+  cmd: readonly string[],
+  signals: Signals,
+  log: Log,
+  mask: Mask,
+): Promise<number> {
   const [program = '', ...args] = cmd;
   log('info', `running ${cmd.join(' ')}`);
   try {
-    return await become(program, args);
+    return await become(program, args, { canceled: () => signals.stopped() !== undefined });
   } catch (error) {
     if (!(error instanceof CoreError)) throw error;
+    const stopped = signals.stopped();
+    if (stopped !== undefined) return stoppedEarly(stopped, log);
     log('error', error.message);
     const { exitCode, message: reason } = error;
     await leaveMessage({ ...byUs, exitCode, reason }, mask);

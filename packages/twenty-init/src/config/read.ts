@@ -71,6 +71,7 @@ async function read(path: string): Promise<unknown> {
     case '.ts':
     case '.mts':
     case '.mjs':
+    case '.cjs':
     case '.js':
       return await (await import('./import-config.ts')).importConfig(path);
     default:

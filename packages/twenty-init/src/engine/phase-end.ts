@@ -7,7 +7,7 @@ import {
   type StepTransition,
 } from './phase-transition.ts';
 import type { StepFault } from './report.ts';
-import { change, report } from './transition.ts';
+import { arm, change, report } from './transition.ts';
 
 export function finish(at: PhaseTransition, status: PhaseStatus): void {
   const { transition, phase } = at;
@@ -35,7 +35,10 @@ export function failPhase(at: StepTransition, fault: StepFault): void {
   const { transition, phase, step } = at;
   tellFault(at, fault, phase.onFailure);
   if (phase.post || phase.onFailure !== 'abort') return finish(at, 'warned');
-  if (transition.state.failure === undefined)
+  if (transition.state.failure === undefined) {
+    // For a phase that defers its end.
+    if (transition.state.stop === undefined)
+      arm(transition, { type: 'shutdown' }, transition.state.plan.shutdownTimeoutMs);
     change(transition, {
       failure: {
         phase: phase.name,
@@ -44,6 +47,7 @@ export function failPhase(at: StepTransition, fault: StepFault): void {
         lastLines: fault.lastLines,
       },
     });
+  }
   finish(at, isTimeout(fault.cause) ? 'timed_out' : 'failed');
 }
 

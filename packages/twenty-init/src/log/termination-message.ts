@@ -24,15 +24,20 @@ export function terminationMessage(
   mask: Mask,
 ): string {
   const lines = maskedLines(lastLines, mask);
+  let why = mask(reason).slice(0, 1000);
+  let name = phase;
   for (;;) {
     const text = JSON.stringify({
-      reason: mask(reason).slice(0, 1000),
-      phase,
+      reason: why,
+      phase: name,
       exitCode,
       exitedBy,
       lastLines: lines,
     });
-    if (Buffer.byteLength(text) <= limit || lines.length === 0) return text;
-    lines.shift();
+    if (Buffer.byteLength(text) <= limit) return text;
+    // Bytes and escapes count, and not characters.
+    if (lines.length > 0) lines.shift();
+    else if (why.length > 100) why = why.slice(0, why.length / 2);
+    else name = name?.slice(0, name.length / 2);
   }
 }

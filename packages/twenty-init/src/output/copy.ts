@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 import { wallClockMs } from '../clock.ts';
 import type { Sink } from './log-file.ts';
 import { ownDescription } from './own-description.ts';
-import { noteStuckWrite } from './stuck-write.ts';
 import { lineTail } from './tail.ts';
 
 const writeAsync = promisify(write);
@@ -42,7 +41,6 @@ export function copyOutput(
   let giveUp: () => void = () => {};
   const givenUp = new Promise<void>((resolve) => {
     giveUp = () => {
-      if (writing > 0) noteStuckWrite();
       finished = true;
       resolve();
     };
@@ -57,6 +55,7 @@ export function copyOutput(
         writing++;
         await Promise.all([writeAll(fd, chunk), file?.write(chunk)]);
         writing--;
+        lastOutput = wallClockMs();
         quiet = 0;
       }).then(() => file?.end());
     }),
@@ -65,7 +64,8 @@ export function copyOutput(
   });
   return {
     lastLines: tail.lines,
-    lastOutputAt: () => lastOutput,
+    // A reader that is slow, or has stopped, is no silence.
+    lastOutputAt: () => (writing > 0 ? wallClockMs() : lastOutput),
     drained: async () => {
       quiet = 0;
       // A reader that is slow is no silence.

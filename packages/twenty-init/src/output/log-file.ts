@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fstatSync, openSync, renameSync, write } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  write,
+} from 'node:fs';
 import { promisify } from 'node:util';
 import type { LogFile } from '../plan/log-file.ts';
 
@@ -38,23 +47,47 @@ export function openLogFile(
   let lost: { bytes: number; readonly why: string } | undefined;
   let queue: Promise<void> = Promise.resolve();
 
-  const rotate = (): void => {
-    let count = 0;
-    while (count < maxFiles - 1 && existsSync(`${path}.${count + 1}`)) count++;
-    for (let number = count; number >= 1; number--)
-      renameSync(`${path}.${number}`, `${path}.${number + 1}`);
-    renameSync(path, `${path}.1`);
-    let next: number;
-    try {
-      next = openSync(path, 'a');
-    } catch (error) {
-      // Without a next file this one goes on, under its own name.
-      renameSync(`${path}.1`, path);
-      throw error;
-    }
+  const use = (next: number): void => {
     closeSync(fd);
     fd = next;
     size = fstatSync(fd).size;
+  };
+
+  /** All of it, or nothing: then every file is where it was, the oldest too. */
+  const rotate = (): void => {
+    let count = 0;
+    while (count < maxFiles - 1 && existsSync(`${path}.${count + 1}`)) count++;
+    const oldest = `${path}.${maxFiles}`;
+    const aside = `${path}.oldest`;
+    const moves: (readonly [from: string, to: string])[] = existsSync(oldest)
+      ? [[oldest, aside]]
+      : [];
+    for (let number = count; number >= 1; number--)
+      moves.push([`${path}.${number}`, `${path}.${number + 1}`]);
+    moves.push([path, `${path}.1`]);
+    const done: (readonly [from: string, to: string])[] = [];
+    try {
+      for (const move of moves) {
+        renameSync(...move);
+        done.unshift(move);
+      }
+      use(openSync(path, 'a'));
+    } catch (error) {
+      for (const [from, to] of done) renameSync(to, from);
+      throw error;
+    }
+    rmSync(aside, { force: true });
+  };
+
+  /** One that somebody has deleted or moved, as logrotate does. Until it can be opened the old one goes on. */
+  const reopen = (): void => {
+    const { ino, dev } = fstatSync(fd);
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there?.ino === ino && there.dev === dev) return;
+    // Not what would wait for a reader.
+    if (there !== undefined && !there.isFile()) return;
+    use(openSync(path, 'a'));
+    open.clear();
   };
 
   const append = async (bytes: Buffer): Promise<void> => {
@@ -99,6 +132,11 @@ export function openLogFile(
     size + bytes <= 2 * maxBytes && [...open].some((other) => other !== source);
 
   const take = async (source: SinkSource, chunk: Buffer): Promise<void> => {
+    try {
+      reopen();
+    } catch {
+      // Its folder is gone, or not ours any more: the file that is open takes it.
+    }
     let rest = chunk;
     while (size + rest.length > maxBytes && !mustWait(source, rest.length)) {
       const cut = splitAt(rest, maxBytes - size, !open.has(source) && size > 0);

@@ -43,7 +43,7 @@ export async function prepare({
   learn = () => {},
   ...inputs
 }: PrepareOptions): Promise<Prepared> {
-  const { cwd = process.cwd(), env: inherited = process.env, cmd = [] } = inputs;
+  const { cwd = ownCwd(), env: inherited = process.env, cmd = [] } = inputs;
   const file = findConfigFile({ option: named, variable: inherited.TWENTY_INIT_CONFIG }, cwd);
   if (file === undefined) return { type: 'no config' };
   const loaded = await loadConfigFile(file);
@@ -92,8 +92,17 @@ export async function prepareConfig(
   throw new StartError('USAGE', `${nowhere()}; name one with --config`);
 }
 
+/** Throws `CONFIG` when it has been deleted. */
+function ownCwd(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new StartError('CONFIG', 'the cwd of this process has been deleted', { cause });
+  }
+}
+
 export function nowhere(): string {
-  return `no twenty-init.config.* in ${process.cwd()} or /etc/twenty-init`;
+  return `no twenty-init.config.* in ${ownCwd()} or /etc/twenty-init`;
 }
 
 /** A variable that is missing is told once, and not again for every place that reads it. */

@@ -134,7 +134,8 @@ class CheckError extends Error {}
 
 function isCheckError(error: unknown): error is Error {
   if (error instanceof CheckError || error instanceof CoreError) return true;
-  return error instanceof Error && 'syscall' in error;
+  // Without a system call, too: a NUL in a path.
+  return error instanceof Error && ('syscall' in error || 'code' in error);
 }
 
 function described({ key, file, exec }: OpenCondition): string {
@@ -172,7 +173,15 @@ export function stoppable(
   };
 }
 
-/** One timer however much is written: it looks at when the last output came. */
+/** A timer that is so late, in ms, was held up by a pause of the whole container. */
+const pausedMs = 1000;
+/** A pause is found in any of them, and not only in the last. */
+const looksATimeout = 8;
+
+/**
+ * One timer however much is written: it looks at when the last output came. A container that was paused gave the step no
+ * time to say anything: then its time begins anew.
+ */
 function watchIdle(
   running: Running,
   idleTimeoutMs: number,
@@ -181,10 +190,17 @@ function watchIdle(
 ): () => void {
   if (idleTimeoutMs === 0) return () => {};
   let cancel: () => void = () => {};
+  let due = system.now();
+  let heardAt = 0;
+  const everyMs = Math.max(pausedMs, idleTimeoutMs / looksATimeout);
   const look = (): void => {
-    const left = running.lastOutputAt() + idleTimeoutMs - system.now();
-    if (left <= 0) onIdle();
-    else cancel = system.after(left, look);
+    const now = system.now();
+    if (now - due > everyMs) heardAt = now;
+    const left = Math.max(running.lastOutputAt(), heardAt) + idleTimeoutMs - now;
+    if (left <= 0) return onIdle();
+    const wait = Math.min(left, everyMs);
+    due = now + wait;
+    cancel = system.after(wait, look);
   };
   look();
   return () => cancel();

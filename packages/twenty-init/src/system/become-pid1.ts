@@ -1,6 +1,7 @@
 import { become, pid1Path } from '@twenty-init/core';
 import type { Log } from '../log/log.ts';
 import { messageOf } from '../thrown.ts';
+import type { Signals } from './signals.ts';
 import type { HostSystem } from './system.ts';
 import { secondStart } from './system.ts';
 
@@ -9,15 +10,23 @@ import { secondStart } from './system.ts';
  * no orphan; and in the modes that stay under any other init, which can neither be handed the app nor asked to end
  * what has left the app's process group.
  */
-export async function becomePid1({ isSecondStart }: HostSystem, log: Log): Promise<void> {
-  if (isSecondStart) return;
+export async function becomePid1(
+  { isSecondStart }: HostSystem,
+  signals: Signals,
+  log: Log,
+): Promise<void> {
+  if (isSecondStart || signals.stopped() !== undefined) return;
   try {
     await become(
       pid1Path(),
       ['--', process.execPath, ...process.execArgv, ...process.argv.slice(1)],
-      { env: { ...process.env, [secondStart]: '1' } },
+      {
+        env: { ...process.env, [secondStart]: '1' },
+        canceled: () => signals.stopped() !== undefined,
+      },
     );
   } catch (error) {
+    if (signals.stopped() !== undefined) return;
     log('warn', `no pid1 could be put above twenty-init: ${messageOf(error)}`);
   }
 }

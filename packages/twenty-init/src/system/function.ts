@@ -134,5 +134,5 @@ export function runFunction({ run, cwd, env }: FunctionWork, title: string, sink
 /** An error that knows its exit code keeps it. */
 function exitCodeOf(error: unknown): number {
   const code: unknown = (error as { exitCode?: unknown } | null)?.exitCode;
-  return typeof code === 'number' && code > 0 && code < 256 ? code : 1;
+  return typeof code === 'number' && Number.isInteger(code) && code > 0 && code < 256 ? code : 1;
 }

@@ -8,6 +8,7 @@ import { becomeApp, handOffApp, leaveRestTo, startApp } from './app.ts';
 import { runCommand } from './command.ts';
 import type { CodeOwner } from './function.ts';
 import { probe } from './probe/probe.ts';
+import { after } from './timer.ts';
 
 export interface HostSystem extends System {
   /** What it writes goes into the sink too. */
@@ -38,10 +39,7 @@ export function hostSystem(): HostSystem {
     isSecondStart,
     now: wallClockMs,
     random: Math.random,
-    after: (ms, callback) => {
-      const timer = setTimeout(callback, ms);
-      return () => clearTimeout(timer);
-    },
+    after,
     start: async (work, title, sink) => {
       if (!('run' in work)) return await runCommand(work, sink);
       const functions = await import('./function.ts');

@@ -335,3 +335,19 @@ describe('time limits', () => {
     else expect(boot.durationMs).toBe(2 * 3_600_000);
   });
 });
+
+it('a phase that defers its stop holds up the failure of another no longer than shutdown.timeout', async () => {
+  const boot = await rehearse(
+    {
+      phases: {
+        migrate: { command: ['migrate'], onStop: 'defer' },
+        seed: { command: ['seed'], needs: [] },
+        'exec-app': { command: ['app'] },
+      },
+      shutdown: { timeout: '10s' },
+    },
+    { outcomes: { migrate: { takes: '5h' }, seed: { exit: 3, takes: '1s' } } },
+  );
+  expect(boot.exitCode).toBe(3);
+  expect(boot.timings.migrate?.endedAt).toBeLessThanOrEqual(12_000);
+});

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -100,5 +100,48 @@ describe('a log file', () => {
       ),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('a log file that somebody else touches', () => {
+  const open = () => {
+    const directory = mkdtempSync(join(tmpdir(), 'log-file-'));
+    const path = join(directory, 'app.log');
+    const notRotated: string[] = [];
+    const source = openLogFile(
+      { path, maxBytes: 4, maxFiles: 2 },
+      (why) => {
+        throw new Error(why);
+      },
+      (why) => notRotated.push(why),
+    ).from();
+    return {
+      path,
+      notRotated,
+      write: (text: string) => source.write(Buffer.from(text)),
+      [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }),
+    };
+  };
+
+  it('is opened again when it was deleted or moved', async () => {
+    using file = open();
+    await file.write('a\n');
+    rmSync(file.path);
+    await file.write('b\n');
+    expect(readFileSync(file.path, 'utf8')).toBe('b\n');
+    renameSync(file.path, `${file.path}.moved`);
+    await file.write('c\n');
+    expect(readFileSync(file.path, 'utf8')).toBe('c\n');
+    expect(readFileSync(`${file.path}.moved`, 'utf8')).toBe('b\n');
+  });
+
+  it('loses no older one at a rotation that finds no file to move', async () => {
+    using file = open();
+    for (const line of ['old\n', 'mid\n', 'now\n']) await file.write(line);
+    rmSync(file.path);
+    await file.write('new\n');
+    expect(file.notRotated).toEqual([]);
+    expect(readFileSync(`${file.path}.2`, 'utf8')).toBe('old\n');
+    expect(readFileSync(`${file.path}.1`, 'utf8')).toBe('mid\n');
   });
 });
