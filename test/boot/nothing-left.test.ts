@@ -56,7 +56,6 @@ describe('run-phases as PID 1', () => {
 
 describe('stdout a socket that nobody reads', () => {
   const flood = sh('while :; do echo a line that nobody reads; done');
-  const exec = "async run({ exec }) { await exec(['sh', '-c', 'while :; do echo a line; done']); }";
 
   it.each([
     [
@@ -64,7 +63,6 @@ describe('stdout a socket that nobody reads', () => {
       { log: { file: 'app.log' }, app: { command: flood, gracePeriod: '500ms' } },
       '',
     ],
-    ['with a function that uses exec', {}, exec],
   ])(
     '%s: it leaves with the code that it logs',
     async (_, { log, app }: { log?: object; app?: object }, run) => {
