@@ -13,28 +13,15 @@ const there = 'while [ ! -s pid ]; do sleep 0.01; done; ';
 
 describe('under another parent than PID 1 nothing is left', () => {
   it.each([
-    ['of a phase, when a later one fails', 'run', sh(`${daemon}${there}`), sh('exit 4'), {}, 4],
-    ['of a phase, after run-phases', 'run-phases', sh(`${daemon}${there}`), sh('true'), {}, 0],
-    [
-      'of an app, when its grace period is over',
-      'run',
-      sh('true'),
-      sh('true'),
-      {
-        command: sh(
-          `${daemon}${there}trap "" TERM; kill -TERM $PPID; while :; do sleep 0.01; done`,
-        ),
-        mode: 'supervise',
-      },
-      137,
-    ],
-  ])('%s', async (_, command, first, second, app, code) => {
+    ['of a phase, when a later one fails', 'run', sh(`${daemon}${there}`), sh('exit 4'), 4],
+    ['of a phase, after run-phases', 'run-phases', sh(`${daemon}${there}`), sh('true'), 0],
+  ])('%s', async (_, command, first, second, code) => {
     using root = image({
       'twenty-init.config.json': {
         phases: {
           first: { command: first },
           second: { command: second },
-          'exec-app': { command: ['true'], gracePeriod: '300ms', ...app },
+          'exec-app': { command: ['true'], gracePeriod: '300ms' },
         },
       },
     });
@@ -69,7 +56,6 @@ describe('run-phases as PID 1', () => {
 
 describe('stdout a socket that nobody reads', () => {
   const flood = sh('while :; do echo a line that nobody reads; done');
-  const exec = "async run({ exec }) { await exec(['sh', '-c', 'while :; do echo a line; done']); }";
 
   it.each([
     [
@@ -77,7 +63,6 @@ describe('stdout a socket that nobody reads', () => {
       { log: { file: 'app.log' }, app: { command: flood, gracePeriod: '500ms' } },
       '',
     ],
-    ['with a function that uses exec', {}, exec],
   ])(
     '%s: it leaves with the code that it logs',
     async (_, { log, app }: { log?: object; app?: object }, run) => {

@@ -346,7 +346,7 @@ it('a phase that defers its stop holds up the failure of another no longer than 
       },
       shutdown: { timeout: '10s' },
     },
-    { outcomes: { migrate: { takes: '5h' }, seed: { exit: 3, takes: '1s' } } },
+    { outcomes: { migrate: { takes: '5h' }, seed: { exitCode: 3, takes: '1s' } } },
   );
   expect(boot.exitCode).toBe(3);
   expect(boot.timings.migrate?.endedAt).toBeLessThanOrEqual(12_000);
