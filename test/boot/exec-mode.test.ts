@@ -106,7 +106,7 @@ describe('after the boot in mode exec', () => {
     container.kill('SIGTERM');
     expect(await container.exited).toBe(137);
     expect(container.stdout()).toContain('not me');
-    expect(container.stderr()).toMatch(/pid1: .*app\.sh/);
+    expect(container.stderr()).toMatch(/pid1: .* is over: killed .*\d+ \((da|ba)?sh\)/);
   });
 
   it('orphans of the app are reaped', async () => {

@@ -65,7 +65,7 @@ const cases: Readonly<Record<string, Case>> = {
     stopAt: /^up$/m,
     code: 137,
     stdout: /^not me$/m,
-    stderr: /pid1: .*app\.sh/,
+    stderr: /pid1: .* is over: killed .*\d+ \((da|ba)?sh\)/,
   },
   'handoff: startTimeout': {
     app: {

@@ -112,13 +112,18 @@ async function bootPlanned(
       // Whoever forced the end, or has waited for a whole grace period, waits for nothing more.
       const inOrder = !booting.state().forced && exitCode !== exitCodes.killed;
       // At every end: a signal on the way into the app finds pid1 told that 128+n counts as 0.
-      await system.leaveRest(inOrder ? plan.app.gracePeriodMs : 0);
+      if (inOrder) await system.leaveRest(plan.app.gracePeriodMs);
+      // With PID 1 the kernel ends what is left; below any other parent pid1 does, once this process is gone.
+      else if (system.pid1 !== 1) await system.leaveRest(ownEndMs);
     }
     return exitCode;
   } finally {
     stopCatching();
   }
 }
+
+/** More than this process takes to end. */
+const ownEndMs = 500;
 
 /** Before anything runs. */
 function stoppedEarly(signal: StopSignal, log: Log): number {
