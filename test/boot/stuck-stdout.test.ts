@@ -2,42 +2,9 @@ import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { runAsInit, shellCode } from '../harness/container.ts';
 import { image } from '../harness/image.ts';
-import { readProcess } from '../harness/proc.ts';
-import { startOutcome } from '../harness/run.ts';
 import { until } from '../harness/wait.ts';
 
 const sh = (line: string): readonly string[] => ['sh', '-c', line];
-/** In a session of its own, out of reach of the process group. */
-const daemon = 'setsid sh -c \'trap "" TERM; echo $$ > pid; while :; do sleep 0.01; done\' & ';
-const there = 'while [ ! -s pid ]; do sleep 0.01; done; ';
-
-describe('under another parent than PID 1 nothing is left', () => {
-  it.each([
-    ['of a phase, when a later one fails', 'run', sh(`${daemon}${there}`), sh('exit 4'), 4],
-    ['of a phase, after run-phases', 'run-phases', sh(`${daemon}${there}`), sh('true'), 0],
-  ])('%s', async (_, command, first, second, code) => {
-    using root = image({
-      'twenty-init.config.json': {
-        phases: {
-          first: { command: first },
-          second: { command: second },
-          'exec-app': { command: ['true'], gracePeriod: '300ms' },
-        },
-      },
-    });
-    const { readFileSync } = await import('node:fs');
-    const { outcome } = startOutcome(root.commandLine([command]), { cwd: root.root });
-    const { code: exited, stderr } = await outcome;
-    expect(exited, stderr).toBe(code);
-    const pid = Number(readFileSync(root.path('pid'), 'utf8'));
-    try {
-      expect(['Z', undefined]).toContain(readProcess(pid)?.state);
-    } finally {
-      if (readProcess(pid) !== undefined) process.kill(pid, 'SIGKILL');
-    }
-  });
-});
-
 describe('run-phases as PID 1', () => {
   it('puts pid1 above itself too', async () => {
     using root = image({
