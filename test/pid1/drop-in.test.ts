@@ -6,16 +6,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { runAsInit, runAsSubreaper } from '../harness/container.ts';
 import { fixture } from '../harness/fixture.ts';
 import { installed } from '../harness/installed.ts';
-import {
-  childrenOf,
-  cwdOf,
-  descendantsOf,
-  type Process,
-  processes,
-  readProcess,
-} from '../harness/proc.ts';
+import { childrenOf, cwdOf, descendantsOf, type Process, processes } from '../harness/proc.ts';
 import { type Outcome, outcome, outcomeAsInit } from '../harness/run.ts';
 import { until } from '../harness/wait.ts';
+import { listens } from './listens.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'drop-in-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -284,8 +278,7 @@ describe('the name decides', () => {
 
   it.each(['SIGTERM', 'SIGINT'] as const)('catatonit -P ends with 0 at %s', async (signal) => {
     await using container = await runAsInit([ours('catatonit'), '-P']);
-    // Before that the kernel drops what PID 1 does not handle.
-    await until('it to wait for signals', () => readProcess(container.init)?.state === 'S');
+    await listens(container.init);
     container.kill('SIGHUP');
     container.kill(signal);
     expect(await container.exited).toBe(0);

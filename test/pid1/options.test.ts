@@ -8,6 +8,7 @@ import { image } from '../harness/image.ts';
 import { childrenOf, descendantsOf, readProcess } from '../harness/proc.ts';
 import { type Outcome, outcome, outcomeAsInit } from '../harness/run.ts';
 import { until } from '../harness/wait.ts';
+import { listens } from './listens.ts';
 
 const pid1 = pid1Path();
 const sh = (script: string): string[] => ['--', 'sh', '-c', script];
@@ -369,6 +370,7 @@ describe('--pause', () => {
     'ends with 0 at %s, and at no other',
     async (signal) => {
       await using container = await runAsInit([pid1, '--pause']);
+      await listens(container.init);
       container.kill('SIGHUP');
       container.kill('SIGUSR1');
       container.kill('SIGCONT');
