@@ -56,7 +56,7 @@ static int stops_received, interrupts;
 static long deadline_ms; /* 0: the clock does not run */
 static int holds_real_time;
 /* The signal of the handoff itself cannot wait in the kernel's queue, as others can: a message may stand behind it. */
-static struct siginfo held_back[64];
+static struct siginfo held_back[64] RARELY_TOUCHED;
 static size_t held_back_count;
 static int has_foreground; /* was handed to the child */
 
@@ -667,7 +667,7 @@ static char **configure(char **argv, char **envp) {
 
 /* --- the program ------------------------------------------------------------------------------------------------ */
 
-static char program_path[4096];
+static char program_path[4096] RARELY_TOUCHED;
 
 static uint32_t program_mode(void) { return mode_of(AT_FDCWD, program_path, 0); }
 
@@ -1006,7 +1006,7 @@ static long leave_directory(void) {
 
 /* Starts the child in a group of its own. Returns 0 or the exit code of an explained failure. */
 static int start_child(char **argv, char **envp, uint64_t mask, const struct sigaction *child_action) {
-	static char stack[8192] __attribute__((aligned(16)));
+	static char stack[8192] __attribute__((aligned(16))) RARELY_TOUCHED;
 	long error = find_program(argv[0], envp);
 	if (error) return explain(argv[0], error);
 	make_environment(envp);
@@ -1364,7 +1364,7 @@ static long next_zombie_look_ms; /* 0: never */
 static struct {
 	long due_ms; /* 0: nothing */
 	struct siginfo info;
-} held[SIGNALS + 1];
+} held[SIGNALS + 1] RARELY_TOUCHED;
 
 static long now_ms(void) {
 	struct timespec now = {0, 0};
