@@ -167,7 +167,8 @@ function isRight(itself: Interface, request: Request, answer: Answer): boolean {
     case 'error':
       return failed;
     case 'information':
-      return failed || (!started && code === 0 && answer.stdout.endsWith('\n'));
+      // dumb-init says it on stderr.
+      return failed || (!started && code === 0 && (answer.stdout + answer.stderr).endsWith('\n'));
     case 'run':
       if (request.program === told)
         return failed || (answer.stdout === ran(request.args) && [toldCode, 0].includes(code));
