@@ -44,8 +44,8 @@ const everyBoot = [
 ];
 
 it.each([
-  ['exec', everyBoot, 119_500],
-  ['handoff', [...everyBoot, '/proc/N/stat'], 119_500],
+  ['exec', everyBoot, 121_500],
+  ['handoff', [...everyBoot, '/proc/N/stat'], 121_500],
 ] as const)(
   'a boot in mode %s reads these files, and no more bytes',
   async (mode, files, bytes) => {
