@@ -1,6 +1,7 @@
 import { pid1Path } from '@twenty-init/core';
 import { describe, expect, it } from 'vitest';
 import { isolate } from '../harness/container.ts';
+import { installed } from '../harness/installed.ts';
 import { openTerminal, type Terminal } from '../harness/terminal.ts';
 import { until } from '../harness/wait.ts';
 
@@ -327,3 +328,21 @@ describe('--grace on a terminal', () => {
     await terminal.shows(/after 130/);
   });
 });
+
+const strace = installed({ strace: 'strace' }, 'a job that is continued while it stops');
+
+it.skipIf(!strace)(
+  'SIGCONT counts that comes when the program has stopped and pid1 has not',
+  async () => {
+    await using terminal = await openShell();
+    const slowly = 'strace -qq -o /dev/null -P /dev/tty --inject=openat:delay_enter=1s';
+    terminal.type(`${slowly} ${pid1} -- sleep 66 &\r`);
+    await runs(terminal, 'S', 'sleep', '66');
+    const init = terminal.processes().find(({ argv }) => argv[0] === pid1)?.pid ?? 0;
+    process.kill(init, 'SIGTSTP');
+    await runs(terminal, 'T', 'sleep', '66');
+    process.kill(init, 'SIGCONT');
+    await runs(terminal, 'S', 'sleep', '66');
+    await isUsable(terminal);
+  },
+);

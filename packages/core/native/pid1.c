@@ -1671,13 +1671,17 @@ static void child_stopped(int signal) {
 	const int by_terminal = is_terminal_stop(signal) || child.stop_forwarded || foreground_of(terminal) == child.group;
 	(void)sys1(SYS_close, terminal); /* no data is lost */
 	if (!by_terminal) return;
-	tell(SUSPENDED);
-	/* The whole job, as the key was meant. The kernel drops it where no shell could continue us: for a session leader,
-	 * and any other orphaned group. It never stops PID 1, whose group may reach out of its namespace. */
-	if (own_pid != 1) (void)sys2(SYS_kill, 0, SIGTSTP); /* our own group is there */
-	(void)sys4(SYS_rt_sigprocmask, SIG_SETMASK, &all_but_stop, NULL, 8);
-	(void)sys4(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, 8);
-	const int continued = queued_signal(bit(SIGCONT), NULL);
+	/* Who saw the program stop may have continued us before we have stopped; our own SIGTSTP would drop that SIGCONT. */
+	int continued = queued_signal(bit(SIGCONT), NULL) != 0;
+	if (!continued) {
+		tell(SUSPENDED);
+		/* The whole job, as the key was meant. The kernel drops it where no shell could continue us: for a session
+		 * leader, and any other orphaned group. It never stops PID 1, whose group may reach out of its namespace. */
+		if (own_pid != 1) (void)sys2(SYS_kill, 0, SIGTSTP); /* our own group is there */
+		(void)sys4(SYS_rt_sigprocmask, SIG_SETMASK, &all_but_stop, NULL, 8);
+		(void)sys4(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, 8);
+		continued = queued_signal(bit(SIGCONT), NULL) != 0;
+	}
 	if (!continued && (signal != SIGTSTP || child.stop_forwarded)) return;
 	child.stop_forwarded = 0;
 	if (pass_foreground((pid_t)sys1(SYS_getpgid, 0), child.group)) has_foreground = 1;
