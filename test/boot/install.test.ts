@@ -74,8 +74,9 @@ describe('twenty-init install', () => {
     ] as const) {
       const { code, stderr } = root.command(['install', directory]);
       expect(code).toBe(73);
+      // Root can do nothing about it.
       expect(stderr).toContain(
-        `${root.path(directory)}/pid1 cannot be written: ${reason}; be root`,
+        `${root.path(directory)}/pid1 cannot be written: ${reason}; name another directory`,
       );
     }
     expect(readdirSync(root.path('full'))).toEqual(['pid1']);

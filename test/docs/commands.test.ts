@@ -12,6 +12,8 @@ const { packageManager, scripts } = JSON.parse(
 /** What no test can run as it stands, and where it is tested. */
 const elsewhere: readonly (readonly [line: RegExp, where: string])[] = [
   [/^npm create twenty-init/, 'test/create, by its bin: the package is not published here'],
+  [/^npm install @twenty-init\/core$/, 'test/tarball/install.test.ts, by the tarball'],
+  [/^docker inspect --format /, 'test/containers: what it shows of a HEALTHCHECK'],
   [/^docker run --init /, 'test/containers: an engine whose init-path is pid1'],
   [/^podman run --init /, 'test/pid1/drop-in.test.ts: it is started under that name'],
 ];
