@@ -2,6 +2,7 @@ import { basename, relative } from 'node:path';
 import { pid1Path } from '@twenty-init/core';
 import type { Container } from '../harness/container.ts';
 import { twentyInit } from '../harness/image.ts';
+import { installed } from '../harness/installed.ts';
 import { cwdOf, type Process } from '../harness/proc.ts';
 import type { Screen } from '../harness/screen.ts';
 import type { CleanUp } from './clean-up.ts';
@@ -37,10 +38,12 @@ export async function runTwentyInit(
   const stop = await stopped(container);
   const log = container.stdout() + container.stderr();
   show.say('');
-  show.claim(
-    "the server's own shutdown line is in the log, though npm and Nx stand between",
-    log.includes('twenty-server: SIGTERM, finishing what is under way'),
-  );
+  // At a stop Nx calls `ps`, and without it crashes, and with it the pipe that the server writes to.
+  if (installed({ ps: 'procps' }, "the server's own shutdown line, which Nx passes on"))
+    show.claim(
+      "the server's own shutdown line is in the log, though npm and Nx stand between",
+      log.includes('twenty-server: SIGTERM, finishing what is under way'),
+    );
   show.claim('nothing had to be killed with SIGKILL', !/pid1: .*killed/.test(log));
   show.claim(
     `the whole tree of ${all.length} processes was gone after ${seconds(stop.ms)}; its grace period is 30 s`,
